@@ -1,0 +1,287 @@
+"""A question as its folder states it: criteria, drivers, gates, rivals, reference class, grades.
+
+Every number a person may argue with is here, each with a sentence, a source and a date.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from hourglass.belief import Belief
+from hourglass.documents import Schema
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; fill it in")
+    return text
+
+
+def _no_truth_value(sign: object) -> object:
+    if isinstance(sign, bool):  # Python takes true for 1
+        raise ValueError(f"is {str(sign).lower()}; write 1 or -1")
+    return sign
+
+
+def _no_outcome(rival: str) -> str:
+    if rival in OUTCOMES:
+        raise ValueError(f"id {rival!r} already names an outcome of every forecast; choose another")
+    return rival
+
+
+Text = Annotated[str, AfterValidator(_filled)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+LETTERS = ("A", "B", "C", "D", "E")
+"""Admiralty letters that carry weight, most reliable source first; F carries none."""
+NUMBERS = ("1", "2", "3", "4", "5")
+"""Admiralty numbers that carry weight, most credible report first; 6 carries none."""
+OUTCOMES = ("entry", "none")
+"""Outcomes of every forecast beside its rivals."""
+LONGEST_HORIZON = 120
+"""Months; past ten years a monthly walk of the drivers says nothing."""
+
+
+class EdgeCase(Schema):
+    """A case near the border of the question and whether it counts as entry."""
+
+    case: Text
+    counts: bool
+    because: Text
+
+
+class Resolution(Schema):
+    """What happened in the end, by a source."""
+
+    outcome: Text
+    date: date
+    source: Text
+
+
+class Header(Schema):
+    """The question itself: what is asked, from when, and what would count."""
+
+    id: Text
+    title: Text
+    criteria: Text
+    edge_cases: tuple[EdgeCase, ...]
+    history_from: date
+    starts: date
+    closes: date
+    confirmed_through: date
+    horizons: tuple[Annotated[int, Field(ge=1, le=LONGEST_HORIZON)], ...] = Field(min_length=1)
+    resolved: Resolution | None = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        if not self.history_from <= self.starts < self.closes:
+            stated = f"history_from {self.history_from}, starts {self.starts}, closes {self.closes}"
+            raise ValueError(f"dates out of order: {stated}; write history_from <= starts < closes")
+        return self
+
+
+class Driver(Schema):
+    """A force on the choice, in standard deviations among states in the same position."""
+
+    title: Text
+    level: Belief
+    half_life: Belief
+    lasting_share: Belief
+    anchors: Mapping[str, Text]
+
+
+class Series(Schema):
+    """Numbers over time that follow one driver.
+
+    `poll`: share of n answers; `count`: events a month; `level`: a size. With `change`, the
+    file holds a stock, and what enters is its change a month between successive points.
+    """
+
+    title: Text
+    unit: Text
+    driver: Text
+    kind: Literal["poll", "count", "level"]
+    scale: Literal["identity", "log", "logit"]
+    sign: Annotated[Literal[1, -1], BeforeValidator(_no_truth_value)]
+    change: bool = False
+    tail: Annotated[float, Field(ge=1)] | None = None
+    assumed_n: Annotated[int, Field(ge=1)] | None = None
+    loading: Belief
+    intercept: Belief
+    dispersion: Belief
+
+    @model_validator(mode="after")
+    def _kind_has_what_it_needs(self) -> Self:
+        wanted = {"poll": ("logit",), "count": ("log",), "level": ("identity", "log")}[self.kind]
+        if self.scale not in wanted:
+            fit = " or ".join(wanted)
+            raise ValueError(f"scale {self.scale!r} does not fit kind {self.kind!r}; use {fit}")
+        if self.kind == "level" and self.tail is None:
+            raise ValueError("a level needs `tail`, the degrees of freedom of its Student t")
+        if self.kind == "poll" and self.assumed_n is None:
+            raise ValueError("a poll needs `assumed_n` for waves that do not state theirs")
+        if self.intercept.scale != self.scale:
+            stated = self.intercept.scale
+            raise ValueError(f"intercept is on scale {stated!r}; write scale = {self.scale!r}")
+        if self.change and (self.kind, self.scale) != ("level", "identity"):
+            raise ValueError("`change` needs kind 'level' and scale 'identity'")
+        return self
+
+
+class Disposition(Schema):
+    """What no driver explains of a gate and only events inform: its spread and its memory."""
+
+    sd: Belief
+    half_life: Belief
+
+
+class Gate(Schema):
+    """A step that an occasion must pass: its chance for the typical state and what moves it."""
+
+    id: Text
+    title: Text
+    intercept: Belief
+    effects: Mapping[str, Belief]
+    disposition: Disposition | None = None
+
+
+class EventKind(Schema):
+    """A kind of report on how an occasion ended.
+
+    `weights` gives the likelihood of such a report for each ending, named by the gate at
+    which the occasion stopped; an ending that is not named is ruled out.
+    """
+
+    title: Text
+    weights: Mapping[str, Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    because: Text
+    source: Text
+    date: date
+
+
+class Rival(Schema):
+    """Another way for the exposure to end first; drivers move the hazard of `table` alone."""
+
+    id: Annotated[Text, AfterValidator(_no_outcome)]
+    title: Text
+    table: Text
+    background: Text | None = None
+    effects: Mapping[str, Belief] = {}
+    because: Text
+
+
+class ReferenceClass(Schema):
+    """States that stood where this one stands, and how far their record counts here."""
+
+    title: Text
+    weight: Annotated[float, Field(ge=0, le=1)]
+    because: Text
+    source: Text
+    date: date
+
+
+class Reference(Schema):
+    """The outside view: classes and the shape of the population's hazard."""
+
+    classes: Mapping[str, ReferenceClass] = Field(alias="class", min_length=1)
+    A: Belief
+    tau: Belief
+    nu: Belief
+    spread: Belief
+    clumping: Belief
+    outside: Belief
+
+
+class Letter(Schema):
+    """Noise of a source: of letter A itself, of the others what they add to the letter before."""
+
+    noise: Belief
+    credence: Share
+    because: Text
+
+
+class Number(Schema):
+    """How far the noise grows with doubt about the report; none is stated for 1, which is 1."""
+
+    multiplier: Belief | None = None
+    credence: Share
+    because: Text
+
+
+class Grades(Schema):
+    """What an Admiralty grade is worth."""
+
+    letters: Mapping[str, Letter]
+    numbers: Mapping[str, Number]
+    origin: Belief
+
+    @model_validator(mode="after")
+    def _whole_scale(self) -> Self:
+        if tuple(sorted(self.letters)) != LETTERS:
+            raise ValueError(f"letters are {sorted(self.letters)}; write A to E (F carries no weight)")
+        if tuple(sorted(self.numbers)) != NUMBERS:
+            raise ValueError(f"numbers are {sorted(self.numbers)}; write 1 to 5 (6 carries no weight)")
+        unit = [n for n in NUMBERS if (self.numbers[n].multiplier is None) != (n == "1")]
+        if unit:
+            raise ValueError(f"numbers {unit}: 1 is the unit without a multiplier, 2 to 5 need one")
+        return self
+
+
+class GateFile(Schema):
+    """What `gates.toml` holds: the gates in order and the kinds of event."""
+
+    gate: tuple[Gate, ...] = Field(min_length=1)
+    event: Mapping[str, EventKind] = {}
+
+
+class RivalFile(Schema):
+    """What `rivals.toml` holds."""
+
+    rival: tuple[Rival, ...] = ()
+
+
+class Question(Schema):
+    """Everything a question folder says apart from its data and its evidence."""
+
+    header: Header
+    drivers: Mapping[str, Driver]
+    series: Mapping[str, Series]
+    gates: tuple[Gate, ...]
+    events: Mapping[str, EventKind]
+    rivals: tuple[Rival, ...]
+    reference: Reference
+    grades: Grades
+
+    @property
+    def dispositions(self) -> tuple[Gate, ...]:
+        """Gates that carry a disposition, in order."""
+        return tuple(gate for gate in self.gates if gate.disposition is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the files of a question name, so that its data and evidence are checked beside them.
+
+    An entry that is itself faulty counts as named. None: too much is unreadable to say.
+
+    Attributes
+    ----------
+    drivers, kinds, classes
+        Names of drivers, kinds of event, reference classes.
+    rivals
+        Life tables that each rival draws on.
+    series
+        Series by name, None where faulty.
+    history_from
+        First day of the record.
+    """
+
+    drivers: frozenset[str] | None
+    kinds: frozenset[str] | None
+    classes: frozenset[str] | None
+    rivals: Mapping[str, tuple[str, ...]] | None
+    series: Mapping[str, Series | None]
+    history_from: date | None

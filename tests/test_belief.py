@@ -1,0 +1,135 @@
+"""Beliefs: three quantiles mean what they say, on every scale."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from hourglass.belief import Z95, Quantiles, Scale, curve, curve_table, values
+from hourglass.likelihood import NUMPY
+
+THREE = np.array([-Z95, 0.0, Z95])
+
+
+def quantiles(q05: float, q50: float, q95: float, scale: Scale = "identity") -> Quantiles:
+    return Quantiles(q05=q05, q50=q50, q95=q95, scale=scale, because="test")
+
+
+def numbers(belief: Quantiles, z: np.ndarray) -> np.ndarray:
+    """Values of one belief at many standard normals."""
+    found: np.ndarray = values(NUMPY, z[:, None], curve_table([belief]))[:, 0]
+    return found
+
+
+def test_a_skew_of_two_to_one_continues_as_a_power_of_two() -> None:
+    # Twice as far up as down, so each further 1.645 doubles: 1 + 2 (2^k - 1).
+    belief = quantiles(0, 1, 3)
+    np.testing.assert_allclose(
+        numbers(belief, np.array([-2, -1, 0, 1, 2]) * Z95), [-0.5, 0, 1, 3, 7], atol=1e-12
+    )
+
+
+def test_even_quantiles_make_a_straight_line() -> None:
+    np.testing.assert_allclose(
+        numbers(quantiles(-1, 1, 3), np.array([-2.0, 1.0])), [1 - 4 / Z95, 1 + 2 / Z95]
+    )
+
+
+def test_a_lognormal_is_a_straight_line_on_the_log_scale() -> None:
+    np.testing.assert_allclose(numbers(quantiles(1, 10, 100, "log"), np.array([2 * Z95])), [1000])
+
+
+def test_the_curve_goes_over_into_the_line_as_the_skew_fades() -> None:
+    z = np.linspace(-4, 4, 9)
+    line = numbers(quantiles(-1, 0, 1), z)
+    for tilt in (1e-4, 1e-7, 1e-9, 1e-12):
+        np.testing.assert_allclose(numbers(quantiles(-1, 0, 1 + tilt), z), line, atol=20 * tilt + 1e-8)
+
+
+@pytest.mark.parametrize(
+    ("stated", "scale"),
+    [
+        ((-3.0, 0.5, 1.0), "identity"),
+        ((-3.0, -2.0, 5.0), "identity"),
+        ((0.012, 0.035, 0.09), "log"),
+        ((-1.1, -0.6, -0.25), "log"),
+        ((0.08, 0.2, 0.4), "logit"),
+        ((0.75, 0.9, 0.97), "logit"),
+        ((0.0005, 0.003, 0.015), "logit"),
+    ],
+)
+def test_all_three_quantiles_are_met_on_every_scale(stated: tuple[float, float, float], scale: Scale) -> None:
+    np.testing.assert_allclose(numbers(quantiles(*stated, scale), THREE), stated, rtol=1e-9)
+
+
+def test_a_surely_negative_number_mirrors_its_positive_twin() -> None:
+    z = np.linspace(-3, 3, 13)
+    negative, positive = quantiles(-1.1, -0.6, -0.25, "log"), quantiles(0.25, 0.6, 1.1, "log")
+    np.testing.assert_allclose(numbers(negative, z), -numbers(positive, -z), rtol=1e-12)
+    assert curve(negative).sign == -1
+
+
+@pytest.mark.parametrize(
+    ("stated", "scale", "message"),
+    [
+        ((1, 1, 2), "identity", "quantiles out of order: q05 1.0, q50 1.0, q95 2.0"),
+        ((3, 2, 1), "identity", "out of order"),
+        ((-1, 1, 2), "log", "log scale needs three numbers of one sign"),
+        ((0, 1, 2), "log", "log scale"),
+        ((0.2, 0.5, 1.0), "logit", "logit scale needs numbers between 0 and 1"),
+        ((0.0, 0.5, 0.9), "logit", "logit scale"),
+    ],
+)
+def test_quantiles_that_make_no_sense_are_refused(
+    stated: tuple[float, float, float], scale: Scale, message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        quantiles(*stated, scale)
+
+
+def test_curves_held_as_data_replace_those_of_the_table() -> None:
+    old, new = curve_table([quantiles(0, 1, 3)]), curve_table([quantiles(2, 5, 6)])
+    found = values(NUMPY, THREE[:, None], old, bend=np.stack([new.center, new.slope, new.skew]))
+    np.testing.assert_allclose(found[:, 0], [2, 5, 6], rtol=1e-9)
+
+
+def test_numbers_of_all_scales_stand_side_by_side() -> None:
+    beliefs = [quantiles(-1, 0, 4), quantiles(1, 3, 20, "log"), quantiles(0.1, 0.3, 0.4, "logit")]
+    found = values(NUMPY, np.repeat(THREE[:, None], 3, axis=1), curve_table(beliefs))
+    np.testing.assert_allclose(
+        found, np.transpose([[-1, 0, 4], [1, 3, 20], [0.1, 0.3, 0.4]]), rtol=1e-9, atol=1e-9
+    )
+
+
+def _to_natural(y: float, scale: Scale, sign: int) -> float:
+    if scale == "identity":
+        return y
+    return sign * float(np.exp(y)) if scale == "log" else float(1 / (1 + np.exp(-y)))
+
+
+@st.composite
+def stated_beliefs(draw: st.DrawFn) -> Quantiles:
+    """Beliefs on any scale, one side up to 50 times as long as the other."""
+    scale: Scale = draw(st.sampled_from(("identity", "log", "logit")))
+    sign = draw(st.sampled_from((1, -1))) if scale == "log" else 1
+    center, below = draw(st.floats(-5, 5)), draw(st.floats(0.05, 2))
+    above = below * draw(st.floats(0.02, 50).filter(lambda ratio: ratio * below < 20))
+    low, middle, high = sorted(_to_natural(y, scale, sign) for y in (center - below, center, center + above))
+    return quantiles(low, middle, high, scale)
+
+
+@settings(derandomize=True, max_examples=300)
+@given(stated_beliefs())
+def test_any_belief_returns_its_quantiles(belief: Quantiles) -> None:
+    stated = np.array([belief.q05, belief.q50, belief.q95])
+    # A quantile near 0 is as exact as its belief is wide; a straight line keeps a skew of 1e-9.
+    room = 1e-9 * (belief.q95 - belief.q05) if belief.scale == "identity" else 0
+    np.testing.assert_allclose(numbers(belief, THREE), stated, rtol=2e-9, atol=room)
+
+
+@settings(derandomize=True)
+@given(stated_beliefs(), st.floats(-4, 3.9))
+def test_any_belief_rises_with_its_standard_normal(belief: Quantiles, z: float) -> None:
+    low, high = numbers(belief, np.array([z, z + 0.1]))
+    assert low <= high
