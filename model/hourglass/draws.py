@@ -1,0 +1,87 @@
+"""Draws of a fit as plain arrays, and as the netCDF file that other tools read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hourglass.panel import Array
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+DIMS: Mapping[str, tuple[str, ...]] = {
+    "theta": ("parameter",),
+    "driver_path": ("month", "driver"),
+    "disposition_path": ("month", "disposing_gate"),
+    "log_multiplier": ("class",),
+    "rival_rate": ("spell",),
+}
+"""Axes of each posterior variable after chain and draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What a sampler left behind.
+
+    Attributes
+    ----------
+    posterior
+        Variables by name (chain, draw, ...), their further axes as in `DIMS`.
+    stats
+        Statistics of the sampler by name (chain, draw).
+    coords
+        Names along the axes.
+    """
+
+    posterior: Mapping[str, Array]
+    stats: Mapping[str, Array]
+    coords: Mapping[str, tuple[str, ...]]
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Numbers of chains and of draws in each."""
+        chains, draws = self.posterior["theta"].shape[:2]
+        return chains, draws
+
+    def stacked(self) -> dict[str, Array]:
+        """Posterior with chains end to end: (draw, ...)."""
+        return {name: values.reshape(-1, *values.shape[2:]) for name, values in self.posterior.items()}
+
+
+def as_tree(draws: Draws, log_likelihood: Mapping[str, Array] | None = None) -> "xr.DataTree":
+    """Draws as an ArviZ tree with named dims; `log_likelihood` (chain, draw) by item."""
+    import xarray as xr  # slow to import, and needed only to keep or to hand on draws
+
+    posterior = {k: (("chain", "draw", *DIMS[k]), v) for k, v in draws.posterior.items()}
+    stats = {k: (("chain", "draw"), v) for k, v in draws.stats.items()}
+    used = {axis for k in draws.posterior for axis in DIMS[k]}
+    coords = {k: list(v) for k, v in draws.coords.items() if k in used}
+    groups = {"posterior": xr.Dataset(posterior, coords=coords), "sample_stats": xr.Dataset(stats)}
+    if log_likelihood:
+        values = xr.concat(
+            [xr.DataArray(v, dims=("chain", "draw")) for v in log_likelihood.values()], dim="item"
+        )
+        groups["log_likelihood"] = xr.Dataset(
+            {"item": values.assign_coords(item=list(log_likelihood)).rename("item")}
+        )
+    return xr.DataTree.from_dict(groups)
+
+
+def save(tree: "xr.DataTree", path: Path) -> None:
+    """Write an ArviZ tree as netCDF."""
+    tree.to_netcdf(path, engine="h5netcdf")
+
+
+def load(path: Path) -> Draws:
+    """Draws from a netCDF file that `save` wrote."""
+    import xarray as xr  # as above
+
+    with xr.open_datatree(path, engine="h5netcdf") as tree:
+        posterior = tree["posterior"].to_dataset().load()
+        stats = tree["sample_stats"].to_dataset().load()
+    return Draws(
+        posterior={str(k): v.to_numpy() for k, v in posterior.items()},
+        stats={str(k): v.to_numpy() for k, v in stats.items()},
+        coords={str(k): tuple(str(x) for x in v.to_numpy()) for k, v in posterior.coords.items()},
+    )

@@ -1,0 +1,77 @@
+"""Fitting: the model compiled once, sampled for any panel of the same grid."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import nutpie
+import xarray as xr
+
+from hourglass import graph
+from hourglass.case import Case
+from hourglass.draws import DIMS, Draws
+from hourglass.panel import Labels, Panel, pack
+from hourglass.parameters import Layout, layout
+
+STATS = ("diverging", "maxdepth_reached", "depth", "energy", "n_steps")
+"""Statistics of the sampler that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How hard to sample."""
+
+    chains: int = 4
+    draws: int = 1000
+    tune: int = 500
+    cores: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A question's model in machine code, for every panel on a grid of `months`."""
+
+    layout: Layout
+    classes: tuple[str, ...]
+    months: int
+    sampler: Any
+
+
+def compile_model(case: Case, panel: Panel) -> Compiled:
+    """Compile the model of a question for panels with as many months as `panel`."""
+    structure = layout(case.question)
+    model = graph.build(structure, list(case.question.reference.classes), panel)
+    classes = (*case.question.reference.classes, graph.OWN)
+    return Compiled(structure, classes, len(panel.since), nutpie.compile_pymc_model(model))
+
+
+def sample(
+    compiled: Compiled, panel: Panel, labels: Labels, seed: int, settings: Settings | None = None
+) -> Draws:
+    """Draws from the posterior given `panel`."""
+    how = settings or Settings()
+    loaded = compiled.sampler.with_data(**pack(panel))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the sampler's own warnings; the verdict judges the draws
+        tree = nutpie.sample(
+            loaded, draws=how.draws, tune=how.tune, chains=how.chains, cores=min(how.cores, how.chains),
+            seed=seed, progress_bar=False, save_warmup=False,
+        )  # fmt: skip
+    return _plain(tree, compiled, labels)
+
+
+def _plain(tree: xr.DataTree, compiled: Compiled, labels: Labels) -> Draws:
+    """Keep what the forecast needs, in plain arrays."""
+    posterior = tree["posterior"].to_dataset().transpose("chain", "draw", ...)
+    stats = tree["sample_stats"].to_dataset().transpose("chain", "draw", ...)
+    held = {name: posterior[name].to_numpy() for name in DIMS if name in posterior}
+    chains, draws = held["theta"].shape[:2]
+    held.setdefault("disposition_path", np.zeros((chains, draws, compiled.months, 0)))
+    held.setdefault("rival_rate", np.zeros((chains, draws, 0)))
+    layout = compiled.layout
+    coords = {
+        "parameter": layout.names, "driver": layout.drivers, "disposing_gate": layout.dispositions,
+        "month": labels.month, "spell": labels.spell, "class": compiled.classes,
+    }  # fmt: skip
+    return Draws(held, {name: stats[name].to_numpy() for name in STATS if name in stats}, coords)
