@@ -1,0 +1,118 @@
+"""Runs on disk: each forecast with its draws and the very inputs it was made from.
+
+A run is found again by its key, a hash of everything that its numbers follow from: question,
+priors, tables, series and evidence as cut at as-of, seed, code and locked libraries.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from hourglass import summary
+from hourglass.case import Case
+from hourglass.ledger import kind_of
+from hourglass.summary import Forecast
+
+LIBRARIES = ("pymc", "nutpie", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
+FORECAST, POSTERIOR, OUTSIDE, INPUTS = "forecast.json", "posterior.nc", "outside_view.nc", "inputs.json"
+
+
+def inputs(case: Case, as_of: date) -> dict[str, Any]:
+    """Everything that a forecast's numbers follow from, cut at as-of, as plain JSON values."""
+    question = case.question.model_dump(mode="json", by_alias=True)
+    rows = {
+        name: [row.model_dump(mode="json") for row in rows if row.known <= as_of]
+        for name, rows in case.rows.items()
+    }
+    evidence = [{"kind": kind_of(item)} | item.model_dump(mode="json") for item in case.evidence(as_of).items]
+    return {
+        "question": question.pop("header"),
+        "priors": question | {
+            "class_rows": [row.model_dump(mode="json", by_alias=True) for row in case.tables.classes],
+            "rival_rows": [{k: str(v) for k, v in row.model_dump().items()} for row in case.tables.rivals],
+        },
+        "evidence": {"items": evidence, "series": rows},
+        "as_of": as_of.isoformat(),
+    }  # fmt: skip
+
+
+def digest(value: object) -> str:
+    """SHA-256 of a plain value in its canonical JSON form."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def key(told: Mapping[str, Any], seed: int) -> str:
+    """Key of a run: the same key means the same numbers."""
+    return digest([told, seed, code(), libraries()])[:16]
+
+
+@cache
+def code() -> str:
+    """SHA-256 of the program itself."""
+    found = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+@cache
+def libraries() -> Mapping[str, str]:
+    """Versions of the libraries that the numbers depend on, as the lock installed them."""
+    return {name: metadata.version(name) for name in LIBRARIES}
+
+
+def save(
+    runs: Path, forecast: Forecast, told: Mapping[str, Any], write_draws: Callable[[Path], None]
+) -> None:
+    """Keep a run whole or not at all.
+
+    Parameters
+    ----------
+    runs
+        Folder of all runs.
+    told
+        Inputs of the run.
+    write_draws
+        Writes the draws into the folder that it is given.
+    """
+    folder = runs / forecast.question["id"] / forecast.run.id
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
+    try:
+        write_draws(draft)
+        _write(draft / INPUTS, told)
+        _write(draft / FORECAST, summary.as_json(forecast))
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def load(runs: Path, question: str, run: str) -> Forecast | None:
+    """Stored forecast of a run; None where there is none or it is damaged."""
+    try:
+        told = json.loads((runs / question / run / FORECAST).read_text(encoding="utf-8"))
+        return summary.from_json(told)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def history(runs: Path, question: str) -> Iterator[Forecast]:
+    """All stored forecasts of a question, oldest as-of first."""
+    names = sorted(path.parent.name for path in (runs / question).glob("[!.]*/" + FORECAST))
+    found = [forecast for name in names if (forecast := load(runs, question, name))]
+    yield from sorted(found, key=lambda f: (f.as_of, f.run.id))

@@ -1,0 +1,234 @@
+"""The forecast as a value: what the terminal, the JSON and the store all show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from hourglass.panel import Array
+from hourglass.verdict import Check, Verdict
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Chances by the end of one horizon; every number is None where the verdict withholds it.
+
+    Attributes
+    ----------
+    mean
+        Chance of entry, the entry cell of `outcomes`.
+    q05, q25, q50, q75, q95
+        Quantiles of that chance over draws of the model.
+    mcse
+        Monte Carlo standard error of `mean`.
+    outside_view
+        Chance of entry for a state of which only the class and the quiet so far are known.
+    outcomes
+        Chance of each outcome: entry, each rival, none; they sum to 1.
+    """
+
+    months: float
+    date: date
+    mean: float | None
+    q05: float | None
+    q25: float | None
+    q50: float | None
+    q75: float | None
+    q95: float | None
+    mcse: float | None
+    outside_view: float | None
+    outcomes: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Where a driver stands at as-of, in standard deviations among states in that position."""
+
+    mean: float | None
+    q05: float | None
+    q95: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How much evidence stands behind a forecast.
+
+    `items` counts those that weigh; `effective_items` what they are worth as independent ones.
+    """
+
+    items: int
+    effective_items: float | None
+    newest: date | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How and when a forecast was made."""
+
+    id: str
+    path: str
+    method: str
+    stored: bool
+    seed: int
+    seconds: float
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Forecast:
+    """A probability with its uncertainty, the outside view beside it, and a verdict."""
+
+    question: Mapping[str, str]
+    as_of: date
+    horizons: tuple[Horizon, ...]
+    drivers: Mapping[str, Driver]
+    evidence: Evidence
+    priors: str
+    verdict: Verdict
+    run: Run
+
+    def __repr__(self) -> str:
+        if not self.verdict.passed:
+            names = ", ".join(check.name for check in self.verdict.failed)
+            return f"<Forecast {self.question['id']} as of {self.as_of}: withheld, failed {names}>"
+        told = ", ".join(f"{h.months:g} months {h.mean:.1%}" for h in self.horizons)
+        return f"<Forecast {self.question['id']} as of {self.as_of}: {told}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One quantity as the priors alone predict it, beside what was observed.
+
+    `observed` is None where nothing observes it; `inside` says whether it lies in the 90 %
+    interval from `q05` to `q95`.
+    """
+
+    about: str
+    q05: float
+    q50: float
+    q95: float
+    observed: float | None = None
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether the observed value lies in the 90 % interval."""
+        return None if self.observed is None else self.q05 <= self.observed <= self.q95
+
+
+def horizon(
+    months: float, day: date, names: Sequence[str], cells: Array, weight: Array, error: float, outside: float
+) -> Horizon:
+    """Summary of one horizon's draws.
+
+    Parameters
+    ----------
+    cells
+        Chance of each outcome (draw, cause), entry first.
+    weight
+        Weights of the draws.
+    error
+        Monte Carlo standard error of the mean chance of entry.
+    """
+    means = np.average(cells, axis=0, weights=weight)
+    spread = {key: _quantile(cells[:, 0], weight, q) for key, q in QUANTILES.items()}
+    outcomes = {name: float(mean) for name, mean in zip(names, means, strict=True)}
+    return Horizon(
+        months, day, float(means[0]), **spread, mcse=error, outside_view=outside, outcomes=outcomes
+    )
+
+
+def driver(draws: Array, weight: Array) -> Driver:
+    """Summary of the draws of one driver's level at as-of."""
+    mean = float(np.average(draws, weights=weight))
+    return Driver(mean, _quantile(draws, weight, 0.05), _quantile(draws, weight, 0.95))
+
+
+def _quantile(draws: Array, weight: Array, q: float) -> float:
+    return float(np.quantile(draws, q, weights=weight, method="inverted_cdf"))
+
+
+NO_DRIVER = Driver(None, None, None)
+"""A driver of which nothing may be said."""
+
+
+def no_horizon(months: float, day: date, causes: Sequence[str]) -> Horizon:
+    """Horizon of which nothing may be said."""
+    blank: dict[str, Any] = dict.fromkeys((*QUANTILES, "mean", "mcse", "outside_view"))
+    return Horizon(months, day, **blank, outcomes=dict.fromkeys(causes))
+
+
+def withheld(forecast: Forecast) -> Forecast:
+    """The same forecast without its numbers, nor limits from which a chance could be read."""
+    checks = tuple(replace(c, limit=nan) if c.relative else c for c in forecast.verdict.checks)
+    return replace(
+        forecast,
+        horizons=tuple(no_horizon(h.months, h.date, tuple(h.outcomes)) for h in forecast.horizons),
+        drivers=dict.fromkeys(forecast.drivers, NO_DRIVER),
+        verdict=Verdict(checks),
+    )
+
+
+def as_json(forecast: Forecast) -> dict[str, Any]:
+    """The forecast as the JSON object that `forecast --json` prints."""
+    return {
+        "schema": SCHEMA,
+        "question": dict(forecast.question),
+        "as_of": forecast.as_of.isoformat(),
+        "horizons": [_plain(h) for h in forecast.horizons],
+        "drivers": {name: _plain(told) for name, told in forecast.drivers.items()},
+        "evidence": _plain(forecast.evidence),
+        "priors": {"sha256": forecast.priors},
+        "verdict": {
+            "passed": forecast.verdict.passed,
+            "checks": [_plain(c) for c in forecast.verdict.checks],
+        },
+        "run": _plain(forecast.run),
+    }
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """Fields of a frozen value as JSON can hold them; a number that is none is null."""
+    told = {name: getattr(value, name) for name in value.__slots__}
+    return {name: _json(field) for name, field in told.items()}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value
+
+
+def from_json(told: Mapping[str, Any]) -> Forecast:
+    """Forecast from the JSON object that `as_json` made."""
+    evidence = dict(told["evidence"])
+    newest = evidence.pop("newest")
+    checks = tuple(
+        Check(c["name"], _number(c["value"]), _number(c["limit"]), c["passed"])
+        for c in told["verdict"]["checks"]
+    )
+    return Forecast(
+        question=told["question"],
+        as_of=date.fromisoformat(told["as_of"]),
+        horizons=tuple(Horizon(**h | {"date": date.fromisoformat(h["date"])}) for h in told["horizons"]),
+        drivers={name: Driver(**values) for name, values in told["drivers"].items()},
+        evidence=Evidence(**evidence, newest=date.fromisoformat(newest) if newest else None),
+        priors=told["priors"]["sha256"],
+        verdict=Verdict(checks),
+        run=Run(**told["run"]),
+    )
+
+
+def _number(told: float | None) -> float:
+    """Number of a check; one that JSON could not hold is NaN."""
+    return nan if told is None else told
