@@ -1,0 +1,227 @@
+"""The command line: data on standard output, talk and progress on standard error.
+
+Exit codes: 0 done, 1 the machine failed, 2 something the user wrote or asked, 3 the verdict
+withholds the numbers, 130 interrupted.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from hourglass import __version__, case, display, workspace
+from hourglass.errors import HourglassError, InputError, Problem
+from hourglass.workspace import Workspace
+
+USAGE: Any = typer.BadParameter.__base__
+"""What Typer raises for a command or an option that it does not know."""
+WITHHELD = 3
+INTERRUPTED = 130
+NARROWEST = 100
+"""Columns that a table is given where no terminal says how wide it is."""
+
+app = typer.Typer(help="Bayesian forecasts of whether a state will enter a war.", no_args_is_help=True,
+                  add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)  # fmt: skip
+evidence_app = typer.Typer(help="The ledger of evidence.", no_args_is_help=True)
+prior_app = typer.Typer(help="The beliefs of a question.", no_args_is_help=True)
+app.add_typer(evidence_app, name="evidence")
+app.add_typer(prior_app, name="prior")
+
+Question = Annotated[str | None, typer.Argument(help="Folder under priors/; default the only one.")]
+Root = Annotated[Path | None, typer.Option(help="Folder that holds priors/; default the nearest parent.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Day, as YYYY-MM-DD; default today.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of every random draw.")]
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except InputError as error:
+        code = _complain(str(error), InputError.exit_code)
+    except (HourglassError, OSError) as error:
+        code = _complain(str(error), HourglassError.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        code = _complain("interrupted", INTERRUPTED)
+    except USAGE as error:
+        code = _complain(f"{error.format_message()}; see --help", InputError.exit_code)
+    sys.exit(code or 0)
+
+
+def _complain(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question a command is about and where it lies."""
+
+    space: Workspace
+    case: case.Case
+
+
+def _open(question: str | None, root: Path | None) -> Asked:
+    space = workspace.find(root, Path.cwd())
+    folder, place = workspace.question_folder(space, question)
+    return Asked(space, case.load(folder, place, date.today()))
+
+
+def _day(text: str | None, option: str) -> date:
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError([Problem(option, f"{text!r} is no day; write it as YYYY-MM-DD")]) from None
+
+
+def _months(text: str | None) -> list[int] | None:
+    if text is None:
+        return None
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
+
+
+def _show(renderable: Any) -> None:
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, NARROWEST)
+    console.print(renderable)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Talk of what long work begins, on standard error: a spinner, or plain lines in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda words: print(words, file=sys.stderr, flush=True)
+        return
+    with console.status("starting") as status:
+        yield status.update
+
+
+@app.callback(invoke_without_command=True)
+def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Bayesian forecasts of whether a state will enter a war."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def forecast(
+    question: Question = None,
+    as_of: AsOf = None,
+    horizons: Annotated[str | None, typer.Option(help="Months, as 3,6,12; default the question's.")] = None,
+    by: Annotated[str | None, typer.Option(help="One last day instead of horizons.")] = None,
+    seed: Seed = 1,
+    root: Root = None,
+    as_json: Json = False,
+) -> int:
+    """Probability of entry within each horizon, beside the outside view, under a verdict."""
+    from hourglass import forecaster, summary  # NumPy and SciPy: not to print help
+
+    if horizons is not None and by is not None:
+        raise InputError([Problem("--by", "and --horizons ask for two things; give one of them")])
+    asked, day = _open(question, root), _day(as_of, "--as-of")
+    forecaster.check_as_of(asked.case, day, date.today())
+    wanted = forecaster.horizons_of(
+        asked.case, day, _months(horizons), _day(by, "--by") if by is not None else None
+    )
+    with _progress() as talk:
+        told = forecaster.forecast(
+            asked.case, day, wanted, seed, asked.space.runs, asked.space.machine_code, talk
+        )
+    if as_json:
+        print(json.dumps(summary.as_json(told), indent=1, ensure_ascii=False))
+        for remark in display.remarks(told, asked.case):
+            print(remark, file=sys.stderr)
+    else:
+        _show(display.forecast(told, asked.case))
+    return 0 if told.verdict.passed else WITHHELD
+
+
+@app.command()
+def history(question: Question = None, root: Root = None, as_json: Json = False) -> int:
+    """Stored forecasts of a question, oldest as-of first."""
+    from hourglass import store, summary  # as above
+
+    asked = _open(question, root)
+    told = list(store.history(asked.space.runs, asked.case.question.header.id))
+    if as_json:
+        print(json.dumps([summary.as_json(one) for one in told], indent=1, ensure_ascii=False))
+    else:
+        _show(display.history(told))
+    return 0
+
+
+@evidence_app.command("check")
+def evidence_check(question: Question = None, root: Root = None) -> int:
+    """Check every file of a question; silent where all is well."""
+    _open(question, root)
+    return 0
+
+
+@evidence_app.command("list")
+def evidence_list(
+    question: Question = None, root: Root = None, as_of: AsOf = None, as_json: Json = False
+) -> int:
+    """Items of the ledger as known at the end of a day."""
+    asked, day = _open(question, root), _day(as_of, "--as-of")
+    if day > date.today():
+        raise InputError([Problem("--as-of", f"{day} is after today; name a day whose evidence is known")])
+    items = asked.case.evidence(day).items
+    if as_json:
+        print(json.dumps([i.model_dump(mode="json") for i in items], indent=1, ensure_ascii=False))
+    else:
+        _show(display.evidence(items))
+    return 0
+
+
+@prior_app.command("show")
+def prior_show(question: Question = None, root: Root = None, as_json: Json = False) -> int:
+    """Every belief of a question with its sentence, source and date."""
+    from hourglass import parameters  # as above
+
+    asked = _open(question, root)
+    told = {k: q for group in parameters.beliefs(asked.case.question).values() for k, q in group.items()}
+    if as_json:
+        print(
+            json.dumps({k: q.model_dump(mode="json") for k, q in told.items()}, indent=1, ensure_ascii=False)
+        )
+    else:
+        _show(display.beliefs(told))
+    return 0
+
+
+@prior_app.command("check")
+def prior_check(
+    question: Question = None,
+    root: Root = None,
+    as_of: AsOf = None,
+    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Draws from the priors.")] = 1000,
+    seed: Seed = 1,
+    as_json: Json = False,
+) -> int:
+    """What the priors alone say of P, of the class, of drivers and of each series."""
+    from hourglass import forecaster, prediction  # as above
+
+    asked, day = _open(question, root), _day(as_of, "--as-of")
+    forecaster.check_as_of(asked.case, day, date.today())
+    lines = list(prediction.prior_predictive(asked.case, day, draws, seed))
+    if as_json:
+        print(json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False))
+    else:
+        _show(display.predictions(lines))
+    return 0

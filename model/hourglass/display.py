@@ -1,0 +1,147 @@
+"""Tables and sentences for a terminal."""
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hourglass.belief import Belief
+from hourglass.case import Case
+from hourglass.errors import Problem
+from hourglass.ledger import Event, Graded, Item, Note, Reading, Sighting, kind_of
+from hourglass.summary import Forecast, Horizon, Line
+from hourglass.verdict import Verdict
+
+
+def percent(chance: float | None) -> str:
+    """A chance as people read it; below one in a thousand the bound alone."""
+    if chance is None:
+        return "withheld"
+    return "< 0.1 %" if chance < 0.001 else f"{100 * chance:.1f} %"
+
+
+def forecast(told: Forecast, case: Case) -> RenderableType:
+    """The answer: verdict first, then chances by horizon, drivers, and what stands behind them."""
+    parts: list[RenderableType] = [Text(told.question["title"], style="bold"), Text(_standing(told))]
+    parts += [_verdict(told.verdict)]
+    if told.verdict.passed:
+        parts += [_chances(told.horizons), _outcomes(told, case), _drivers(told, case)]
+    parts += [Text(sentence, style="dim") for sentence in remarks(told, case)]
+    return Group(*parts)
+
+
+def _standing(told: Forecast) -> str:
+    newest = f", newest known {told.evidence.newest}" if told.evidence.newest else ""
+    effective = told.evidence.effective_items
+    worth = "" if effective is None else f", worth {effective:.0f} independent ones"
+    return f"As of {told.as_of}: {told.evidence.items} items of evidence{worth}{newest}."
+
+
+def _verdict(verdict: Verdict) -> RenderableType:
+    if verdict.passed:
+        return Text(f"Verdict: passed, all {len(verdict.checks)} checks of the machine hold.", style="green")
+    table = Table("failed check", "value", "limit", title="Verdict: withheld", title_style="bold red")
+    for check in verdict.failed:
+        table.add_row(check.name, f"{check.value:.4g}", f"{check.limit:.4g}")
+    return table
+
+
+def _chances(horizons: Iterable[Horizon]) -> Table:
+    table = Table("within", "by", "chance of entry", "50 % interval", "90 % interval", "outside view")
+    for h in horizons:
+        half, wide = (f"{percent(a)} to {percent(b)}" for a, b in ((h.q25, h.q75), (h.q05, h.q95)))
+        table.add_row(
+            f"{h.months:g} months", str(h.date), percent(h.mean), half, wide, percent(h.outside_view)
+        )
+    return table
+
+
+def _outcomes(told: Forecast, case: Case) -> Table:
+    titles = {"entry": "Entry first", "none": "None of these"} | {r.id: r.title for r in case.question.rivals}
+    table = Table("what happens first", *(f"{h.months:g} months" for h in told.horizons))
+    for name in told.horizons[0].outcomes:
+        table.add_row(titles.get(name, name), *(percent(h.outcomes[name]) for h in told.horizons))
+    return table
+
+
+def _drivers(told: Forecast, case: Case) -> Table:
+    table = Table("driver", "level", "90 % interval", "in words")
+    for name, level in told.drivers.items():
+        if level.mean is None or level.q05 is None or level.q95 is None:
+            continue
+        asked = case.question.drivers[name]
+        nearest = min(asked.anchors, key=lambda step: abs(float(step) - (level.mean or 0.0)), default="")
+        words = asked.anchors.get(nearest, "")
+        table.add_row(asked.title, f"{level.mean:+.1f}", f"{level.q05:+.1f} to {level.q95:+.1f}", words)
+    return table
+
+
+def remarks(told: Forecast, case: Case) -> Iterable[str]:
+    """What a reader must know beside the numbers."""
+    confirmed = case.question.header.confirmed_through
+    if told.as_of > confirmed:
+        yield f"Nothing was checked after {confirmed}: the quiet since then is assumed."
+    if told.verdict.passed:
+        yield (
+            "A level is in standard deviations among states that were in a position to join an ally's war. "
+            "The outside view knows only the class and the quiet so far."
+        )
+    how = "stored run" if told.run.stored else f"{told.run.method}, {told.run.seconds:g} s"
+    yield f"Run {told.run.id} ({how}, seed {told.run.seed}) in {told.run.path}"
+
+
+def problems(found: Iterable[Problem]) -> str:
+    """Faults, one a line."""
+    return "\n".join(str(problem) for problem in found)
+
+
+def evidence(items: Iterable[Item]) -> Table:
+    """Items of the ledger, one a row."""
+    table = Table("date", "known", "kind", "about", "grade", "id", "claim", show_lines=False)
+    for item in items:
+        grade = item.grade or "" if isinstance(item, Graded | Note) else ""
+        kind = kind_of(item)
+        table.add_row(str(item.date), str(item.known), kind, _about(item), grade, item.id, item.claim)
+    return table
+
+
+def _about(item: Item) -> str:
+    match item:
+        case Reading():
+            return f"{item.driver} {item.level:+g}"
+        case Event():
+            return item.kind
+        case Sighting():
+            return "seen" if item.found else "not seen"
+    return ""
+
+
+def beliefs(told: Mapping[str, Belief]) -> Table:
+    """Beliefs by their path in the question folder."""
+    table = Table("belief", "q05", "q50", "q95", "because", "source", "date")
+    for name, belief in told.items():
+        numbers = (f"{q:g}" for q in (belief.q05, belief.q50, belief.q95))
+        table.add_row(name, *numbers, belief.because, belief.source, str(belief.date))
+    return table
+
+
+def predictions(lines: Iterable[Line]) -> Table:
+    """What the priors alone predict, beside what was observed."""
+    table = Table("from the priors alone", "q05", "q50", "q95", "observed", "in the 90 % interval")
+    for line in lines:
+        seen = "" if line.observed is None else f"{line.observed:.3g}"
+        inside = {None: "", True: "yes", False: "no"}[line.inside]
+        table.add_row(line.about, *(f"{q:.3g}" for q in (line.q05, line.q50, line.q95)), seen, inside)
+    return table
+
+
+def history(told: Iterable[Forecast]) -> Table:
+    """Stored forecasts, one a row."""
+    table = Table("as of", "run", "seed", "verdict", "horizon", "chance of entry", "outside view")
+    for one in told:
+        verdict = "passed" if one.verdict.passed else "withheld"
+        for h in one.horizons:
+            row = (f"{h.months:g} months", percent(h.mean), percent(h.outside_view))
+            table.add_row(str(one.as_of), one.run.id, str(one.run.seed), verdict, *row)
+    return table
