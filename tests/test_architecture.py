@@ -18,7 +18,17 @@ TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 ORDER = (
     *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables", "case"),
-    *("parameters", "panel", "assembly", "likelihood", "simulation", "draws", "graph", "inference"),
+    *(
+        "parameters",
+        "panel",
+        "assembly",
+        "likelihood",
+        "whitening",
+        "simulation",
+        "draws",
+        "graph",
+        "inference",
+    ),
     *(
         "incidence",
         "information",

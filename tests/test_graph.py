@@ -11,6 +11,7 @@ from hourglass.case import Case
 from hourglass.likelihood import NUMPY
 from hourglass.panel import Panel, class_only, pack
 from hourglass.parameters import Layout
+from hourglass.whitening import whitening
 
 pytestmark = pytest.mark.slow
 DRAWS = 100
@@ -58,20 +59,28 @@ def test_numpy_and_the_graph_agree_on_each_part(
 def test_the_models_density_is_that_of_its_variables_and_of_the_parts(
     layout: Layout, panel: Panel, told: list[dict[str, Any]]
 ) -> None:
+    maps = whitening(layout, panel)
     for state in told:
-        normals = np.concatenate([v.ravel() for k, v in state["point"].items() if not k.endswith("_log__")])
+        point = state["point"]
+        normals = [maps[k] @ point[f"round_driver_{k}"] for k in range(len(layout.drivers))]
+        normals += [
+            value for name, value in point.items() if name == "z" or name.startswith(("disp", "class"))
+        ]
         rates = stats.gamma(panel.spell_shape, scale=1 / panel.spell_rate).logpdf(state["rival_rate"])
         jacobian = np.log(state["rival_rate"])
         parts = sum(value.sum() for value in log_densities(layout, panel, state).values())
-        expected = stats.norm.logpdf(normals).sum() + (rates + jacobian).sum() + parts
+        expected = stats.norm.logpdf(np.concatenate(normals)).sum() + (rates + jacobian).sum() + parts
         assert state["total"] == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-def test_walks_of_the_graph_follow_the_recursion(layout: Layout, told: list[dict[str, Any]]) -> None:
+def test_walks_of_the_graph_follow_the_recursion(
+    layout: Layout, panel: Panel, told: list[dict[str, Any]]
+) -> None:
+    maps = whitening(layout, panel)
     for state in told[:20]:
         p = parameters.unpack(NUMPY, state["theta"], layout)
         for k, half_life in enumerate(p.half_life):
-            shock, z, path = state["point"][f"driver_shock_{k}"], 0.0, []
+            shock, z, path = (maps[k] @ state["point"][f"round_driver_{k}"])[1:], 0.0, []
             for t, e in enumerate(shock):
                 f = 0.5 ** (1 / half_life[0])
                 z = e if t == 0 else f * z + np.sqrt(1 - f**2) * e

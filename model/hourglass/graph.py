@@ -16,6 +16,7 @@ import pytensor.tensor as pt
 from hourglass import belief, likelihood
 from hourglass.panel import AXES, POSITIONS, Panel, pack
 from hourglass.parameters import Layout, Parameters, unpack
+from hourglass.whitening import whitening
 
 PYTENSOR = SimpleNamespace(
     concatenate=lambda parts: pt.concatenate(list(parts)), cumsum=pt.cumsum, exp=pt.exp, expm1=pt.expm1,
@@ -50,8 +51,7 @@ def build(layout: Layout, classes: Sequence[str], panel: Panel) -> pm.Model:
     """
     with pm.Model(coords=_coords(layout, classes, panel)) as model:
         data = _unpacked(panel, {name: pm.Data(name, array) for name, array in pack(panel).items()})
-        sizes = len(panel.since), len(classes), len(panel.spell_rate)
-        p, multiplier, rate, x, u = _variables(layout, data, *sizes)
+        p, multiplier, rate, x, u = _variables(layout, panel, data, len(classes))
         terms = likelihood.log_densities(PYTENSOR, p, layout, data, multiplier, rate, x, u)
         for name, term in terms.items():
             pm.Potential(f"{name}_log_density", term)
@@ -77,20 +77,30 @@ def _coords(layout: Layout, classes: Sequence[str], panel: Panel) -> dict[str, S
 
 
 def _variables(
-    layout: Layout, data: Panel, months: int, classes: int, spells: int
+    layout: Layout, panel: Panel, data: Panel, classes: int
 ) -> tuple[Parameters, Any, Any, Any, Any]:
     """Parameters, class multipliers, rivals' rates, drivers, dispositions of the current model."""
-    # Elicited numbers: standard normals bent onto their stated quantiles.
-    table = layout.curves
+    months = len(panel.since)
+    # Levels and shocks of the drivers: standard normals, walked in coordinates that the evidence
+    # makes nearly round. The map is linear, so the prior of what it gives is stated as it is.
+    maps = pm.Data("whitening", whitening(layout, panel))
+    told = []
+    for k in range(len(layout.drivers)):
+        xi = pm.Flat(f"round_driver_{k}", shape=months + 1)
+        told.append(pt.sum(maps[k] * xi[None, :], axis=1))
+        pm.Potential(f"driver_prior_{k}", -0.5 * (told[k] ** 2 + np.log(2 * np.pi)))
+    # Elicited numbers: standard normals bent onto their stated quantiles, the levels first.
+    table, drivers = layout.curves, len(layout.drivers)
     bend = pm.Data("curves", np.stack([table.center, table.slope, table.skew]))
-    z = pm.Normal("z", shape=len(layout.names), dims="parameter")
-    theta = pm.Deterministic("theta", belief.values(PYTENSOR, z, table, bend), dims="parameter")
+    z = pm.Normal("z", shape=len(layout.names) - drivers)
+    whole = pt.concatenate([*(v[:1] for v in told), z])
+    theta = pm.Deterministic("theta", belief.values(PYTENSOR, whole, table, bend), dims="parameter")
     p = unpack(PYTENSOR, theta, layout)
     # Drivers: a lasting level and an Ornstein-Uhlenbeck walk about it.
-    x = []
-    for k, (level, half_life, lasting) in enumerate(zip(p.level, p.half_life, p.lasting_share, strict=True)):
-        shock = pm.Normal(f"driver_shock_{k}", shape=months, dims="month")
-        x.append(level + pt.sqrt(1 - lasting) * walk_from_shocks(shock, half_life, months))
+    x = [
+        level + pt.sqrt(1 - lasting) * walk_from_shocks(v[1:], half_life, months)
+        for v, level, half_life, lasting in zip(told, p.level, p.half_life, p.lasting_share, strict=True)
+    ]
     pm.Deterministic("driver_path", pt.stack(x, axis=-1), dims=("month", "driver"))
     # Dispositions: what no driver explains of a gate.
     u = []
@@ -106,7 +116,11 @@ def _variables(
     rate = None
     if layout.rivals:
         rate = pm.Gamma(
-            "rival_rate", alpha=data.spell_shape, beta=data.spell_rate, shape=spells, dims="spell"
+            "rival_rate",
+            alpha=data.spell_shape,
+            beta=data.spell_rate,
+            shape=len(panel.spell_rate),
+            dims="spell",
         )
     return p, pt.exp(log_multiplier), rate, x, u
 

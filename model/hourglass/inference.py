@@ -13,6 +13,7 @@ from hourglass.case import Case
 from hourglass.draws import DIMS, Draws
 from hourglass.panel import Labels, Panel, pack
 from hourglass.parameters import Layout, layout
+from hourglass.whitening import whitening
 
 STATS = ("diverging", "maxdepth_reached", "depth", "energy", "n_steps")
 """Statistics of the sampler that are kept."""
@@ -51,7 +52,7 @@ def sample(
 ) -> Draws:
     """Draws from the posterior given `panel`."""
     how = settings or Settings()
-    loaded = compiled.sampler.with_data(**pack(panel))
+    loaded = compiled.sampler.with_data(**pack(panel), whitening=whitening(compiled.layout, panel))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the sampler's own warnings; the verdict judges the draws
         tree = nutpie.sample(
