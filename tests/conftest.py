@@ -68,11 +68,11 @@ class Engine:
     compiled: Any
     labels: Labels
 
-    def sample(self, panel: Panel, seed: int, draws: int = 1000, tune: int = 500) -> Draws:
+    def sample(self, panel: Panel, seed: int, draws: int = 1000) -> Draws:
         """Fit a panel."""
         from hourglass import inference
 
-        settings = inference.Settings(draws=draws, tune=tune)
+        settings = inference.Settings(draws=draws)
         return inference.sample(self.compiled, panel, self.labels, seed, settings)
 
 

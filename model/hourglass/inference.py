@@ -25,8 +25,9 @@ class Settings:
 
     chains: int = 4
     draws: int = 1000
-    tune: int = 500
+    tune: int = 800
     cores: int = 2
+    target_accept: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def sample(
         warnings.simplefilter("ignore")  # the sampler's own warnings; the verdict judges the draws
         tree = nutpie.sample(
             loaded, draws=how.draws, tune=how.tune, chains=how.chains, cores=min(how.cores, how.chains),
-            seed=seed, progress_bar=False, save_warmup=False,
+            seed=seed, target_accept=how.target_accept, progress_bar=False, save_warmup=False,
         )  # fmt: skip
     return _plain(tree, compiled, labels)
 
