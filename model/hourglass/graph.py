@@ -24,7 +24,6 @@ PYTENSOR = SimpleNamespace(
     pick=lambda x, index: x[index],
     pool=lambda groups, values, index: pt.inc_subtensor(groups[index], values),
     softplus=pt.softplus, split=lambda x, parts: pt.split(x, np.ones(parts, dtype=int), n_splits=parts),
-    sum=lambda x, axis: pt.sum(x, axis=axis),
 )  # fmt: skip
 """PyTensor under the names that the likelihood uses."""
 

@@ -29,7 +29,6 @@ NUMPY = SimpleNamespace(
     cumsum=lambda x: np.cumsum(x, axis=-1), exp=np.exp, expm1=np.expm1, gammaln=gammaln, log=np.log,
     log1p=np.log1p, mean=lambda x: np.mean(x, axis=-1), pick=lambda x, index: x[..., index], pool=_pool,
     softplus=lambda x: np.logaddexp(0.0, x), split=lambda x, parts: np.split(x, parts, axis=-1),
-    sum=lambda x, axis: np.sum(x, axis=axis),
 )  # fmt: skip
 """NumPy under the names that the likelihood uses.
 
