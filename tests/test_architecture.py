@@ -37,6 +37,7 @@ ORDER = (
         "prediction",
         "store",
         "workspace",
+        "estimate",
         "forecaster",
         "display",
         "cli",

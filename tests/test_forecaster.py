@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from folders import Folder
 
-from hourglass import assembly, forecaster, parameters, prediction, simulation, store
+from hourglass import assembly, estimate, forecaster, parameters, prediction, simulation, store
 from hourglass import case as cases
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.errors import InputError
+from hourglass.estimate import Posterior
 from hourglass.panel import arrays
 from hourglass.summary import Forecast
 
@@ -49,18 +50,17 @@ class Fits:
     outside: Draws
     asked: list[date] = field(default_factory=list)
 
-    def fit(
-        self, case: Case, as_of: date, seed: int, machine_code: Path, talk: Callable[[str], None]
-    ) -> tuple[Draws, Draws]:
+    def fit(self, case: Case, as_of: date, seed: int, talk: Callable[[str], None]) -> Posterior:
         self.asked.append(as_of)
-        return self.inside, self.outside
+        panel, labels = assembly.build(case, as_of, prior_fit().months)
+        return Posterior(panel, labels, self.inside, self.outside)
 
 
 @pytest.fixture
 def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
     """Return the stand-in that every forecast of the test uses for a fit."""
     stand_in = Fits(prior_fit(), prior_fit())
-    monkeypatch.setattr(forecaster, "fit", stand_in.fit)
+    monkeypatch.setattr(estimate, "fit", stand_in.fit)
     return stand_in
 
 
@@ -84,7 +84,7 @@ def kept(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """Return a root with one stored run of one and three months."""
     root = tmp_path_factory.mktemp("kept")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forecaster, "fit", Fits(prior_fit(), prior_fit()).fit)
+        patch.setattr(estimate, "fit", Fits(prior_fit(), prior_fit()).fit)
         return Kept(root, made(case, root, 1, 3))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from math import inf
+from math import ceil, inf
 from statistics import fmean
 
 import numpy as np
@@ -25,12 +25,23 @@ CLASS_SEED = 64
 JEFFREYS = 0.5
 """Events that Jeffreys' prior on a Poisson rate adds to a rival's table."""
 
+YEAR = 12
+SPARE_MONTHS = 3
+
 Part = tuple[dict[str, Array], dict[str, Sequence[str]]]
 
 
 def months_to(question: Question, as_of: date) -> int:
     """Months of the grid from the first of the history to that of `as_of`, both counted."""
     return calendar.month_of(as_of) - calendar.month_of(question.header.history_from) + 1
+
+
+def fitted_months(question: Question, as_of: date) -> int:
+    """Months of the grid of a fit: whole years, so that fits of near days share one compiled model.
+
+    At least `SPARE_MONTHS` lie past `as_of`, so that the draws also serve days soon after it.
+    """
+    return YEAR * ceil((months_to(question, as_of) + SPARE_MONTHS) / YEAR)
 
 
 def build(case: Case, as_of: date, months: int | None = None) -> tuple[Panel, Labels]:

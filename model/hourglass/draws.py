@@ -44,6 +44,12 @@ class Draws:
         chains, draws = self.posterior["theta"].shape[:2]
         return chains, draws
 
+    @property
+    def months(self) -> int:
+        """Months of the grid on which the drivers walk."""
+        months: int = self.posterior["driver_path"].shape[2]
+        return months
+
     def stacked(self) -> dict[str, Array]:
         """Posterior with chains end to end: (draw, ...)."""
         return {name: values.reshape(-1, *values.shape[2:]) for name, values in self.posterior.items()}
