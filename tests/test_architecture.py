@@ -41,6 +41,7 @@ ORDER = (
         "forecaster",
         "display",
         "cli",
+        "__main__",
     ),
 )
 """Stages; a module imports only from those before it."""

@@ -471,6 +471,23 @@ def test_help_goes_to_standard_output(run: Run, words: list[str]) -> None:
     assert "Usage:" in told.out
 
 
+@pytest.mark.parametrize("wait", [0.05, 0.3])
+def test_an_interrupt_is_quiet_even_while_the_program_loads(kept: Path, wait: float) -> None:
+    held = [sys.executable, "-c", INTERRUPTED, str(wait), str(kept)]
+    told = subprocess.run(held, cwd=folders.ROOT / "model", capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout, told.stderr) == (130, "", "interrupted\n")
+
+
+INTERRUPTED = """
+import signal, sys
+from hourglass.__main__ import main
+signal.signal(signal.SIGALRM, signal.default_int_handler)  # what Ctrl-C does
+signal.setitimer(signal.ITIMER_REAL, float(sys.argv[1]))
+sys.argv = ["hourglass", "prior", "check", "--draws", "20000", "--root", sys.argv[2]]
+main()
+"""
+
+
 SPARING = """
 import sys
 from hourglass import cli

@@ -45,6 +45,8 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # Typer's own answer to Ctrl-C, a silent one
+            raise KeyboardInterrupt
     except InputError as error:
         code = _complain(str(error), InputError.exit_code)
     except (HourglassError, OSError) as error:

@@ -33,8 +33,10 @@ def inputs(case: Case, as_of: date) -> dict[str, Any]:
         for name, rows in case.rows.items()
     }
     evidence = [{"kind": kind_of(item)} | item.model_dump(mode="json") for item in case.evidence(as_of).items]
+    header = question.pop("header")
+    header.pop("resolved")  # known only after any day that can be asked about
     return {
-        "question": question.pop("header"),
+        "question": header,
         "priors": question | {
             "class_rows": [row.model_dump(mode="json", by_alias=True) for row in case.tables.classes],
             "rival_rows": [{k: str(v) for k, v in row.model_dump().items()} for row in case.tables.rivals],
