@@ -33,6 +33,7 @@ ORDER = (
         "incidence",
         "information",
         "verdict",
+        "reweighting",
         "summary",
         "prediction",
         "store",

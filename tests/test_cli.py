@@ -349,7 +349,7 @@ def test_the_json_holds_the_keys_of_the_contract_and_no_others(run: Run, fits: F
     assert set(one["priors"]) == {"sha256"}
     assert set(one["verdict"]) == {"passed", "checks"}
     assert all(set(check) == {"name", "value", "limit", "passed"} for check in one["verdict"]["checks"])
-    assert set(one["run"]) == {"id", "path", "method", "stored", "seed", "seconds", "versions"}
+    assert set(one["run"]) == {"id", "path", "method", "fit", "stored", "seed", "seconds", "versions"}
     assert (one["run"]["method"], one["run"]["stored"], one["run"]["seed"]) == ("nuts", True, 1)
 
 

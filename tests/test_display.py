@@ -34,7 +34,7 @@ def believed(case: Case) -> Forecast:
         evidence=Evidence(40, 21.5, date(2023, 1, 20), "e"),
         priors="p",
         verdict=Verdict((Check("chains", 4, 4, True),)),
-        run=Run("abc", ".hourglass/runs/belarus/abc", "nuts", False, 1, 12.5, {}),
+        run=Run("abc", ".hourglass/runs/belarus/abc", "nuts", "abc", False, 1, 12.5, {}),
     )
 
 
@@ -100,9 +100,9 @@ def test_quiet_after_the_confirmed_day_is_said_to_be_assumed(believed: Forecast,
 
 def test_the_run_can_be_found_again(believed: Forecast, case: Case) -> None:
     told = " ".join(display.remarks(believed, case))
-    assert "Run abc (nuts, 12.5 s, seed 1) in .hourglass/runs/belarus/abc" in told
+    assert "Run abc: a fit, in 12.5 s, seed 1, in .hourglass/runs/belarus/abc" in told
     stored = replace(believed, run=replace(believed.run, stored=True))
-    assert "Run abc (stored run, seed 1)" in " ".join(display.remarks(stored, case))
+    assert "Run abc: a fit, from the store, seed 1" in " ".join(display.remarks(stored, case))
 
 
 def test_problems_have_one_line_each() -> None:

@@ -64,11 +64,19 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
     return stand_in
 
 
-def made(case: Case, where: Path, *months: int, seed: int = 1) -> Forecast:
+def made(
+    case: Case,
+    where: Path,
+    *months: int,
+    seed: int = 1,
+    method: forecaster.Method = "auto",
+    as_of: date = AS_OF,
+    talk: Callable[[str], None] = print,
+) -> Forecast:
     """Forecast as of the day of the founding article, runs kept under a folder."""
-    asked = forecaster.horizons_of(case, AS_OF, months, None)
+    asked = forecaster.horizons_of(case, as_of, months, None)
     runs, machine_code = where / ".hourglass/runs", where / ".hourglass/compiled"
-    return forecaster.forecast(case, AS_OF, asked, seed, runs, machine_code, lambda _: None)
+    return forecaster.forecast(case, as_of, asked, seed, runs, machine_code, talk, method)
 
 
 @dataclass(frozen=True)
@@ -227,6 +235,110 @@ def test_machine_code_stays_where_the_user_put_it(monkeypatch: pytest.MonkeyPatc
     forecaster.use_machine_code(tmp_path / "compiled")
     wanted = f"floatX=float64,base_compiledir={tmp_path / 'compiled'}"
     assert os.environ["PYTENSOR_FLAGS"] == wanted
+
+
+# Updates
+
+
+def with_items(where: Path, *entries: str) -> Case:
+    mine = folders.copied(where)
+    mine.ledger(*entries)
+    return mine.load()
+
+
+SIGHT = folders.entry("reading", id='"sight"', origin='"sight"', known="2023-01-10", claim='"Drills."')
+EXTREME = [
+    folders.entry("reading", id=f'"x{i}"', origin=f'"x{i}"', grade='"A1"', level="-3", claim=f'"{i}"')
+    for i in range(30)
+]
+
+
+def test_new_evidence_is_weighed_without_a_fit(fits: Fits, tmp_path: Path) -> None:
+    first = made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
+    again = made(with_items(tmp_path / "b", VISIT, SIGHT), tmp_path, 1)
+    assert len(fits.asked) == 1
+    assert (again.run.method, again.run.fit, again.run.stored) == ("reweight", first.run.id, False)
+    assert again.run.id != first.run.id
+    assert again.horizons != first.horizons
+    names = [check.name for check in again.verdict.checks]
+    assert {"weights k_hat", "weights ess", "outside view weights ess"} <= set(names)
+
+
+def test_an_update_is_stored_and_serves_other_horizons(fits: Fits, tmp_path: Path) -> None:
+    made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
+    case = with_items(tmp_path / "b", VISIT, SIGHT)
+    first, same, other = (made(case, tmp_path, *months) for months in ((1,), (1,), (1, 2)))
+    assert len(fits.asked) == 1
+    assert (same.run.stored, same.horizons) == (True, first.horizons)
+    assert other.horizons[0].mean == pytest.approx(first.horizons[0].mean, rel=1e-12)
+
+
+def test_an_update_starts_from_a_fit_and_never_from_an_update(fits: Fits, tmp_path: Path) -> None:
+    first = made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
+    made(with_items(tmp_path / "b", VISIT, SIGHT), tmp_path, 1)
+    third = SIGHT.replace('"sight"', '"third"').replace("Drills", "Rail")
+    last = made(with_items(tmp_path / "c", VISIT, SIGHT, third), tmp_path, 1)
+    assert last.run.fit == first.run.id
+
+
+def test_a_later_day_is_weighed_too(fits: Fits, tmp_path: Path) -> None:
+    case = with_items(tmp_path, VISIT)
+    made(case, tmp_path, 1, as_of=date(2023, 1, 20))
+    later = made(case, tmp_path, 1)
+    assert fits.asked == [date(2023, 1, 20)]
+    assert later.run.method == "reweight"
+
+
+def test_an_earlier_day_is_fitted_anew(fits: Fits, tmp_path: Path) -> None:
+    case = with_items(tmp_path, VISIT)
+    made(case, tmp_path, 1)
+    made(case, tmp_path, 1, as_of=date(2023, 1, 20))
+    assert fits.asked == [AS_OF, date(2023, 1, 20)]
+
+
+@pytest.mark.parametrize("change", ["a belief", "the seed"])
+def test_other_beliefs_or_seeds_are_fitted_anew(fits: Fits, tmp_path: Path, change: str) -> None:
+    made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
+    mine = folders.copied(tmp_path / "b")
+    mine.ledger(VISIT)
+    if change == "a belief":
+        mine.edit("reference.toml", r"^q50 = .*", "q50 = 0.021")
+    made(mine.load(), tmp_path, 1, seed=2 if change == "the seed" else 1)
+    assert len(fits.asked) == 2
+
+
+def test_where_the_weights_fail_a_fit_follows_and_says_so(fits: Fits, tmp_path: Path) -> None:
+    made(with_items(tmp_path / "a"), tmp_path, 1)
+    heard: list[str] = []
+    last = made(with_items(tmp_path / "b", *EXTREME), tmp_path, 1, talk=heard.append)
+    assert len(fits.asked) == 2
+    assert (last.run.method, last.run.fit) == ("nuts", last.run.id)
+    assert any("fitting anew" in words and "weights" in words for words in heard)
+
+
+def test_forced_weights_that_fail_withhold_every_number(fits: Fits, tmp_path: Path) -> None:
+    made(with_items(tmp_path / "a"), tmp_path, 1)
+    case = with_items(tmp_path / "b", *EXTREME)
+    last = made(case, tmp_path, 1, method="reweight")
+    assert len(fits.asked) == 1
+    assert not last.verdict.passed
+    assert last.horizons[0].mean is None
+    made(case, tmp_path, 1)
+    assert len(fits.asked) == 2  # what was withheld was not kept
+
+
+def test_a_forced_fit_replaces_an_update(fits: Fits, tmp_path: Path) -> None:
+    made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
+    case = with_items(tmp_path / "b", VISIT, SIGHT)
+    assert made(case, tmp_path, 1).run.method == "reweight"
+    assert made(case, tmp_path, 1, method="nuts").run.method == "nuts"
+    assert made(case, tmp_path, 1).run.method == "nuts"
+    assert len(fits.asked) == 2
+
+
+def test_weights_without_a_fit_are_refused(fits: Fits, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no fit as of 2023-01-26"):
+        made(with_items(tmp_path, VISIT), tmp_path, 1, method="reweight")
 
 
 # No peeking: each of these changes the ledger or a series, known on a given day

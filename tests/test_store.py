@@ -29,7 +29,7 @@ def told(run: str = "run", as_of: date = AS_OF) -> Forecast:
         evidence=Evidence(2, 1.5, date(2023, 1, 20), "e"),
         priors="p",
         verdict=Verdict((Check("chains", 4, 4, True),)),
-        run=Run(run, f".hourglass/runs/belarus/{run}", "nuts", False, 1, 2.5, {"numpy": "2"}),
+        run=Run(run, f".hourglass/runs/belarus/{run}", "nuts", run, False, 1, 2.5, {"numpy": "2"}),
     )
 
 

@@ -11,15 +11,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
 from hourglass import __version__, case, display, workspace
-from hourglass.errors import HourglassError, InputError, Problem
+from hourglass.errors import HourglassError, InputError, Problem, did_you_mean
 from hourglass.workspace import Workspace
 
+Method = Literal["auto", "nuts", "reweight"]
 USAGE: Any = typer.BadParameter.__base__
 """What Typer raises for a command or an option that it does not know."""
 WITHHELD = 3
@@ -95,6 +96,14 @@ def _months(text: str | None) -> list[int] | None:
         raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
 
 
+def _method(text: str) -> Method:
+    known: tuple[Method, ...] = ("auto", "nuts", "reweight")
+    for method in known:
+        if text == method:
+            return method
+    raise InputError([Problem("--method", f"{text!r} is no method; {did_you_mean(text, known)}")])
+
+
 def _show(renderable: Any) -> None:
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
@@ -128,6 +137,7 @@ def forecast(
     horizons: Annotated[str | None, typer.Option(help="Months, as 3,6,12; default the question's.")] = None,
     by: Annotated[str | None, typer.Option(help="One last day instead of horizons.")] = None,
     seed: Seed = 1,
+    method: Annotated[str, typer.Option(help="auto, nuts (fit anew) or reweight (update a fit).")] = "auto",
     root: Root = None,
     as_json: Json = False,
 ) -> int:
@@ -143,7 +153,7 @@ def forecast(
     )
     with _progress() as talk:
         told = forecaster.forecast(
-            asked.case, day, wanted, seed, asked.space.runs, asked.space.machine_code, talk
+            asked.case, day, wanted, seed, asked.space.runs, asked.space.machine_code, talk, _method(method)
         )
     if as_json:
         print(json.dumps(summary.as_json(told), indent=1, ensure_ascii=False))

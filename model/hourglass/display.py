@@ -87,8 +87,18 @@ def remarks(told: Forecast, case: Case) -> Iterable[str]:
             "A level is in standard deviations among states that were in a position to join an ally's war. "
             "The outside view knows only the class and the quiet so far."
         )
-    how = "stored run" if told.run.stored else f"{told.run.method}, {told.run.seconds:g} s"
-    yield f"Run {told.run.id} ({how}, seed {told.run.seed}) in {told.run.path}"
+    yield _made(told)
+
+
+def _made(told: Forecast) -> str:
+    """How the run was made: by a fit, or by weighing the draws of one, and how well those serve."""
+    run = told.run
+    how = "a fit" if run.fit == run.id else f"the draws of run {run.fit}, weighed"
+    found = {check.name: check.value for check in told.verdict.checks}
+    if "weights k_hat" in found:
+        how += f" (k-hat {found['weights k_hat']:.2f}, worth {found['weights ess']:,.0f} equal draws)"
+    when = "from the store" if run.stored else f"in {run.seconds:g} s"
+    return f"Run {run.id}: {how}, {when}, seed {run.seed}, in {run.path}"
 
 
 def problems(found: Iterable[Problem]) -> str:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from hourglass import draws, incidence, information, store, summary, verdict
+import numpy as np
+
+from hourglass import draws, incidence, information, reweighting, store, summary, verdict
 from hourglass.assembly import build, fitted_months, months_to
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.ledger import weighing_items
 from hourglass.panel import Array, Labels, Panel, class_only
 from hourglass.parameters import layout
+from hourglass.reweighting import Weights
 from hourglass.summary import Evidence, Forecast, Run
 from hourglass.verdict import Check, Verdict
 
@@ -28,12 +31,39 @@ class Posterior:
         Draws given all evidence known at as-of.
     outside
         Draws given the life tables and the state's own quiet, all else unknown.
+    weights, class_weights
+        What an update makes of the draws inside and outside; None where they were fitted.
     """
 
     panel: Panel
     labels: Labels
     inside: Draws
     outside: Draws
+    weights: Weights | None = None
+    class_weights: Weights | None = None
+
+    @property
+    def weight(self) -> Array:
+        """Weight of each draw inside, mean 1; (draw)."""
+        return _weight(self.inside, self.weights)
+
+    @property
+    def class_weight(self) -> Array:
+        """Weight of each draw outside, mean 1; (draw)."""
+        return _weight(self.outside, self.class_weights)
+
+    def checks(self) -> Iterator[Check]:
+        """Checks of both fits, and of the weights where there are any."""
+        yield from verdict.judge_fit(self.inside)
+        yield from verdict.judge_fit(self.outside, name="outside view ")
+        if self.weights is not None:
+            yield from self.weights.checks("weights")
+        if self.class_weights is not None:
+            yield from self.class_weights.checks("outside view weights")
+
+
+def _weight(draws: Draws, weights: Weights | None) -> Array:
+    return np.ones(draws.grid[0] * draws.grid[1]) if weights is None else weights.weight
 
 
 def fit(case: Case, as_of: date, seed: int, talk: Callable[[str], None]) -> Posterior:
@@ -49,6 +79,16 @@ def fit(case: Case, as_of: date, seed: int, talk: Callable[[str], None]) -> Post
     talk("sampling the outside view")
     outside = inference.sample(compiled, class_only(panel, own=True), labels, seed)
     return Posterior(panel, labels, inside, outside)
+
+
+def update(case: Case, as_of: date, base: Posterior) -> Posterior:
+    """Posterior of what is known at the end of `as_of`, from a fit to what was known earlier."""
+    panel, labels = build(case, as_of, base.inside.months)
+    structure = layout(case.question)
+    told = reweighting.log_ratio(structure, base.inside, base.panel, panel)
+    of_class = reweighting.class_log_ratio(structure, base.outside, base.panel, panel)
+    weights, class_weights = reweighting.smooth(told), reweighting.smooth(of_class)
+    return Posterior(panel, labels, base.inside, base.outside, weights, class_weights)
 
 
 def keep(case: Case, found: Posterior, folder: Path, *, sound: bool) -> None:
@@ -87,8 +127,7 @@ def summarise(
     told
         Inputs of the run, of `store.inputs`.
     """
-    fits = (*verdict.judge_fit(found.inside), *verdict.judge_fit(found.outside, name="outside view "))
-    blank = _blank(case, as_of, asked, told, run, Verdict(fits))
+    blank = _blank(case, as_of, asked, told, run, Verdict(tuple(found.checks())))
     if not blank.verdict.passed:
         return blank
     made = _numbers(case, as_of, asked, blank, found)
@@ -127,10 +166,9 @@ def _numbers(
     present = incidence.present(inside, structure, found.panel, now)
     happened = incidence.outcomes(case, structure, present, as_of, days, blank.run.seed)
     class_view = incidence.outside_view(case, structure, found.panel, outside, as_of, days)
+    weight = happened.weight * found.weight
     chances = [
-        _Chance(
-            months, day, happened.cells[:, i], happened.weight, class_view[:, i], inside.grid, outside.grid
-        )
+        _Chance(months, day, happened.cells[:, i], weight, class_view[:, i], found)
         for i, (months, day) in enumerate(asked)
     ]
     paths = inside.stacked()["driver_path"][:, now]
@@ -138,7 +176,7 @@ def _numbers(
     return replace(
         blank,
         horizons=tuple(chance.summary(happened.causes) for chance in chances),
-        drivers={name: summary.driver(paths[:, k], happened.weight) for k, name in enumerate(blank.drivers)},
+        drivers={name: summary.driver(paths[:, k], weight) for k, name in enumerate(blank.drivers)},
         evidence=replace(blank.evidence, effective_items=worth),
         verdict=Verdict((*blank.verdict.checks, *(check for chance in chances for check in chance.checks()))),
     )
@@ -146,23 +184,26 @@ def _numbers(
 
 @dataclass(frozen=True, slots=True)
 class _Chance:
-    """Draws of one horizon: cells (draw, cause), their weights, the outside view, and their chains."""
+    """Draws of one horizon: cells (draw, cause), their weights, the outside view, and their source."""
 
     months: float
     day: date
     cells: Array
     weight: Array
     class_view: Array
-    grid: tuple[int, int]
-    class_grid: tuple[int, int]
+    found: Posterior
 
     def summary(self, causes: Sequence[str]) -> summary.Horizon:
-        error = verdict.mcse(self.cells[:, 0].reshape(self.grid), self.weight.reshape(self.grid))
-        outside = float(self.class_view.mean())
+        grid = self.found.inside.grid
+        error = verdict.mcse(self.cells[:, 0].reshape(grid), self.weight.reshape(grid))
+        outside = float(np.average(self.class_view, weights=self.found.class_weight))
         return summary.horizon(self.months, self.day, causes, self.cells, self.weight, error, outside)
 
     def checks(self) -> Iterator[Check]:
-        entry, weight = self.cells[:, 0].reshape(self.grid), self.weight.reshape(self.grid)
-        yield from verdict.judge_chance(f"P in {self.months:g} months", entry, weight)
-        outside = self.class_view.reshape(self.class_grid)
-        yield from verdict.judge_chance(f"outside view in {self.months:g} months", outside, outside**0)
+        parts = {
+            "P": (self.found.inside.grid, self.cells[:, 0], self.weight),
+            "outside view": (self.found.outside.grid, self.class_view, self.found.class_weight),
+        }
+        for name, (grid, chances, weight) in parts.items():
+            told = f"{name} in {self.months:g} months"
+            yield from verdict.judge_chance(told, chances.reshape(grid), weight.reshape(grid))

@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from hourglass import calendar, store
 from hourglass.case import Case
@@ -13,8 +14,14 @@ from hourglass.errors import InputError, Problem, stop_on
 from hourglass.question import LONGEST_HORIZON
 from hourglass.summary import Forecast, Run
 
+if TYPE_CHECKING:
+    from hourglass.estimate import Posterior
+
 Talk = Callable[[str], None]
 """Told in a few words what long work begins."""
+
+Method = Literal["auto", "nuts", "reweight"]
+NUTS, REWEIGHT = "nuts", "reweight"
 
 Horizons = Sequence[tuple[float, date]]
 """Months and last day of each horizon."""
@@ -72,9 +79,16 @@ def check_as_of(case: Case, as_of: date, today: date) -> None:
 
 
 def forecast(
-    case: Case, as_of: date, asked: Horizons, seed: int, runs: Path, machine_code: Path, talk: Talk
+    case: Case,
+    as_of: date,
+    asked: Horizons,
+    seed: int,
+    runs: Path,
+    machine_code: Path,
+    talk: Talk,
+    method: Method = "auto",
 ) -> Forecast:
-    """Forecast as of a day, from the store or from a fit.
+    """Forecast as of a day: from the store, by an update of a stored fit, or from a new fit.
 
     Parameters
     ----------
@@ -82,26 +96,88 @@ def forecast(
         Checked horizons, of `horizons_of`.
     runs, machine_code
         Folders of stored runs and of compiled models.
+    method
+        `nuts` fits, `reweight` weighs the draws of a stored fit, `auto` does so where that can
+        be believed and fits where it cannot.
+
+    Raises
+    ------
+    InputError
+        Where a stored fit must be weighed and there is none.
     """
     began, told = time.monotonic(), store.inputs(case, as_of)
     run = store.key(told, seed)
     kept = store.load(runs, case.question.header.id, run)
+    if kept is not None and method == NUTS != kept.run.method:
+        kept = None
     if kept is not None and [(h.months, h.date) for h in kept.horizons] == list(asked):
         return replace(kept, run=replace(kept.run, stored=True))
     from hourglass import estimate  # SciPy and xarray: not to return a stored forecast
 
-    folder = runs / case.question.header.id / run
-    if kept is not None and (found := estimate.stored(case, as_of, folder)) is not None:
+    if kept is not None and (found := posterior(case, as_of, kept.run, runs)) is not None:
         talk("recomputing horizons from the stored draws")
         return estimate.summarise(case, as_of, asked, told, replace(kept.run, stored=True), found)
+    place = str((runs / case.question.header.id / run).relative_to(runs.parent.parent))
+    shown = Run(run, place, NUTS, run, False, seed, 0.0, store.libraries())
+    if method != NUTS and (updated := _update(case, as_of, asked, told, shown, runs, talk)) is not None:
+        updated = _timed(updated, began)
+        if updated.verdict.passed:
+            store.save(runs, updated, told, lambda _: None)
+        if updated.verdict.passed or method == REWEIGHT:
+            return updated
+        talk(f"the weights fail ({', '.join(c.name for c in updated.verdict.failed)}): fitting anew")
+    elif method == REWEIGHT:
+        remedy = "ask once without --method reweight"
+        raise InputError(
+            [Problem("--method reweight", f"no fit as of {as_of} or before is stored; {remedy}")]
+        )
     use_machine_code(machine_code)
     found = estimate.fit(case, as_of, seed, talk)
     talk("following the futures")
-    shown = Run(run, str(folder.relative_to(runs.parent.parent)), "nuts", False, seed, 0.0, store.libraries())
-    made = estimate.summarise(case, as_of, asked, told, shown, found)
-    made = replace(made, run=replace(shown, seconds=round(time.monotonic() - began, 2)))
+    made = _timed(estimate.summarise(case, as_of, asked, told, shown, found), began)
     store.save(runs, made, told, lambda draft: estimate.keep(case, found, draft, sound=made.verdict.passed))
     return made
+
+
+def _timed(made: Forecast, began: float) -> Forecast:
+    return replace(made, run=replace(made.run, seconds=round(time.monotonic() - began, 2)))
+
+
+def _update(
+    case: Case,
+    as_of: date,
+    asked: Horizons,
+    told: Mapping[str, Any],
+    run: Run,
+    runs: Path,
+    talk: Talk,
+) -> Forecast | None:
+    """Forecast by the draws of the nearest stored fit; None where there is none."""
+    from hourglass import estimate  # as above
+
+    for near in store.fits(runs, case, told, run.seed):
+        base = estimate.stored(near.case, near.forecast.as_of, near.folder)
+        if base is not None and _within(case, as_of, base):
+            talk(f"weighing the draws of run {near.forecast.run.id}")
+            found = estimate.update(case, as_of, base)
+            how = replace(run, method=REWEIGHT, fit=near.forecast.run.id)
+            return estimate.summarise(case, as_of, asked, told, how, found)
+    return None
+
+
+def _within(case: Case, as_of: date, base: "Posterior") -> bool:
+    """Whether the draws of a fit walk on to the month of `as_of`."""
+    first = calendar.month_of(case.question.header.history_from)
+    return calendar.month_of(as_of) - first < base.inside.months
+
+
+def posterior(case: Case, as_of: date, run: Run, runs: Path) -> "Posterior | None":
+    """Draws behind a stored forecast, weighed where it was an update; None where they are gone."""
+    from hourglass import estimate  # as above
+
+    kept = store.kept(runs, case, run.fit)
+    base = None if kept is None else estimate.stored(kept.case, kept.forecast.as_of, kept.folder)
+    return base if base is None or run.fit == run.id else estimate.update(case, as_of, base)
 
 
 def use_machine_code(folder: Path) -> None:

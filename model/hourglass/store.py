@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import metadata
@@ -18,7 +19,8 @@ from typing import Any
 
 from hourglass import summary
 from hourglass.case import Case
-from hourglass.ledger import kind_of
+from hourglass.ledger import KINDS, Item, Ledger, kind_of
+from hourglass.series import Row
 from hourglass.summary import Forecast
 
 LIBRARIES = ("pymc", "nutpie", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
@@ -32,7 +34,9 @@ def inputs(case: Case, as_of: date) -> dict[str, Any]:
         name: [row.model_dump(mode="json") for row in rows if row.known <= as_of]
         for name, rows in case.rows.items()
     }
-    evidence = [{"kind": kind_of(item)} | item.model_dump(mode="json") for item in case.evidence(as_of).items]
+    evidence = [
+        {"table": kind_of(item)} | item.model_dump(mode="json") for item in case.evidence(as_of).items
+    ]
     header = question.pop("header")
     header.pop("resolved")  # known only after any day that can be asked about
     return {
@@ -111,6 +115,84 @@ def load(runs: Path, question: str, run: str) -> Forecast | None:
         return summary.from_json(told)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored fit: its forecast, its folder, its inputs, and the question as its draws saw it."""
+
+    forecast: Forecast
+    folder: Path
+    inputs: Mapping[str, Any]
+    case: Case
+
+
+def fits(runs: Path, case: Case, told: Mapping[str, Any], seed: int) -> Iterator[Kept]:
+    """Believed fits whose draws can be weighed to answer for `told`, the nearest first.
+
+    They were made by this very program from the same priors, seed and start, no later than as-of.
+    Nearest is the one whose evidence differs in the fewest entries, then the one nearest in days.
+    """
+    found = []
+    for forecast in history(runs, case.question.header.id):
+        if forecast.as_of.isoformat() > told["as_of"] or forecast.run.seed != seed:
+            continue
+        near = kept(runs, case, forecast.run.id)
+        if near is not None and _alike(near.inputs, told) and key(near.inputs, seed) == forecast.run.id:
+            days = (date.fromisoformat(told["as_of"]) - forecast.as_of).days
+            changes = _changes(near.inputs["evidence"], told["evidence"])
+            found.append(((changes, days, forecast.run.id), near))
+    yield from (near for _, near in sorted(found, key=lambda pair: pair[0]))
+
+
+def kept(runs: Path, case: Case, run: str) -> Kept | None:
+    """Stored fit by its key; None where there is none, or it was not believed, or is damaged."""
+    folder = runs / case.question.header.id / run
+    forecast = load(runs, case.question.header.id, run)
+    if forecast is None or not forecast.verdict.passed or not (folder / POSTERIOR).is_file():
+        return None
+    try:
+        told = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
+        return Kept(forecast, folder, told, _as_it_was(case, told))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _alike(fitted: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Whether draws of one speak of the other: same priors, same beginnings."""
+    begins = ("history_from", "starts")
+    return bool(fitted["priors"] == told["priors"]) and all(
+        fitted["question"][name] == told["question"][name] for name in begins
+    )
+
+
+def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> int:
+    """Entries of the evidence that stand in one of two ledgers alone."""
+    one, other = (
+        {
+            json.dumps(entry, sort_keys=True)
+            for entry in (
+                *told["items"],
+                *([name, row] for name in told["series"] for row in told["series"][name]),
+            )
+        }
+        for told in (then, now)
+    )
+    return len(one ^ other)
+
+
+def _as_it_was(case: Case, fitted: Mapping[str, Any]) -> Case:
+    """The question with the evidence that a run saw."""
+    items = tuple(
+        KINDS[item["table"]].model_validate({k: v for k, v in item.items() if k != "table"})
+        for item in fitted["evidence"]["items"]
+    )
+    rows = {
+        name: tuple(Row.model_validate(row) for row in rows)
+        for name, rows in fitted["evidence"]["series"].items()
+    }
+    held = Ledger(items=tuple(item for item in items if isinstance(item, Item)))
+    return replace(case, ledger=held, rows=rows)
 
 
 def history(runs: Path, question: str) -> Iterator[Forecast]:

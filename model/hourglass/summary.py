@@ -70,11 +70,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How and when a forecast was made."""
+    """How and when a forecast was made.
+
+    `method` is `nuts` for a fit of its own and `reweight` for the draws of the stored `fit`.
+    """
 
     id: str
     path: str
     method: str
+    fit: str
     stored: bool
     seed: int
     seconds: float
