@@ -24,7 +24,7 @@ class Settings:
     """How hard to sample."""
 
     chains: int = 4
-    draws: int = 1000
+    draws: int = 1500
     tune: int = 800
     cores: int = 2
     target_accept: float = 0.95
