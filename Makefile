@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS = 1
 install = .venv/bin/python -m pip install --quiet --require-hashes >&2
 
 .DEFAULT_GOAL = help
-.PHONY: help forecast test lint lock clean
+.PHONY: help forecast test validate lint lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,9 @@ forecast: .venv/ready ## run the forecast; options go in ARGS='--as-of 2023-01-2
 
 test: lint ## check style and types, then run every test; pytest's options go in ARGS
 	.venv/bin/pytest $(ARGS)
+
+validate: .venv/ready ## run the long checks of the model's honesty, an hour or more
+	.venv/bin/pytest -m validate $(ARGS)
 
 lint: .venv/ready ## check style, format and types
 	.venv/bin/ruff check .
