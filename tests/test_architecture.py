@@ -18,6 +18,7 @@ TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 ORDER = (
     *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables", "case"),
+    *("intake", "journal", "selection"),
     *(
         "parameters",
         "panel",
@@ -41,6 +42,9 @@ ORDER = (
         "estimate",
         "forecaster",
         "display",
+        "options",
+        "interview",
+        "evidence_commands",
         "cli",
         "__main__",
     ),

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from test_forecaster import Fits, prior_fit
 
-from hourglass import __version__, cli, estimate
+from hourglass import __version__, cli, estimate, options
 from hourglass.draws import Draws
 from hourglass.panel import Array
 
@@ -46,7 +46,8 @@ AS_OF = ("--as-of", "2023-01-26")
 
 
 def runner(capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> Run:
-    patch.setattr(cli, "date", Clock)
+    for module in (cli, options):
+        patch.setattr(module, "date", Clock)
     patch.setenv("COLUMNS", "250")
 
     def run(*words: str) -> Told:

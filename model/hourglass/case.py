@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from hourglass import documents, ledger, series, tables
 from hourglass.documents import Schema, Table
 from hourglass.errors import InputError, Problem, did_you_mean, unknown
-from hourglass.ledger import Event, Ledger
+from hourglass.ledger import Draft, Event, Ledger
 from hourglass.question import (
     Driver,
     GateFile,
@@ -64,8 +64,8 @@ class Case:
 FILES = ("question", "drivers", "gates", "rivals", "reference", "grades")
 
 
-def load(folder: Path, place: str, today: date) -> Case:
-    """Case of a question folder.
+def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> Case:
+    """Case of a question folder, as it would be with the `added` entries in its ledger.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def load(folder: Path, place: str, today: date) -> Case:
     problems: list[Problem] = []
     files = {f: documents.read_toml(folder / f"{f}.toml", f"{place}/{f}.toml", problems) for f in FILES}
     asked, names = _question(files, place, problems)
-    evidence = ledger.load(folder / "evidence", f"{place}/evidence", names, today, problems)
+    evidence = ledger.load(folder / "evidence", f"{place}/evidence", names, today, problems, added)
     life = tables.load(folder, place, names, problems)
     rows = series.load(folder / "series", f"{place}/series", names, today, problems)
     if asked is not None:

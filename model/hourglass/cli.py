@@ -8,38 +8,31 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 
-from hourglass import __version__, case, display, workspace
+from hourglass import __version__, display, evidence_commands
 from hourglass.errors import HourglassError, InputError, Problem, did_you_mean
-from hourglass.workspace import Workspace
+from hourglass.options import AsOf, Json, Question, Root, Seed
+from hourglass.options import day as _day
+from hourglass.options import opened as _open
+from hourglass.options import show as _show
 
 Method = Literal["auto", "nuts", "reweight"]
 USAGE: Any = typer.BadParameter.__base__
 """What Typer raises for a command or an option that it does not know."""
 WITHHELD = 3
 INTERRUPTED = 130
-NARROWEST = 100
-"""Columns that a table is given where no terminal says how wide it is."""
 
 app = typer.Typer(help="Bayesian forecasts of whether a state will enter a war.", no_args_is_help=True,
                   add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)  # fmt: skip
-evidence_app = typer.Typer(help="The ledger of evidence.", no_args_is_help=True)
 prior_app = typer.Typer(help="The beliefs of a question.", no_args_is_help=True)
-app.add_typer(evidence_app, name="evidence")
+app.add_typer(evidence_commands.app, name="evidence")
 app.add_typer(prior_app, name="prior")
-
-Question = Annotated[str | None, typer.Argument(help="Folder under priors/; default the only one.")]
-Root = Annotated[Path | None, typer.Option(help="Folder that holds priors/; default the nearest parent.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Day, as YYYY-MM-DD; default today.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of every random draw.")]
 
 
 def main() -> None:
@@ -64,29 +57,6 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The question a command is about and where it lies."""
-
-    space: Workspace
-    case: case.Case
-
-
-def _open(question: str | None, root: Path | None) -> Asked:
-    space = workspace.find(root, Path.cwd())
-    folder, place = workspace.question_folder(space, question)
-    return Asked(space, case.load(folder, place, date.today()))
-
-
-def _day(text: str | None, option: str) -> date:
-    if text is None:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError([Problem(option, f"{text!r} is no day; write it as YYYY-MM-DD")]) from None
-
-
 def _months(text: str | None) -> list[int] | None:
     if text is None:
         return None
@@ -102,13 +72,6 @@ def _method(text: str) -> Method:
         if text == method:
             return method
     raise InputError([Problem("--method", f"{text!r} is no method; {did_you_mean(text, known)}")])
-
-
-def _show(renderable: Any) -> None:
-    console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = max(console.width, NARROWEST)
-    console.print(renderable)
 
 
 @contextmanager
@@ -175,29 +138,6 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
         print(json.dumps([summary.as_json(one) for one in told], indent=1, ensure_ascii=False))
     else:
         _show(display.history(told))
-    return 0
-
-
-@evidence_app.command("check")
-def evidence_check(question: Question = None, root: Root = None) -> int:
-    """Check every file of a question; silent where all is well."""
-    _open(question, root)
-    return 0
-
-
-@evidence_app.command("list")
-def evidence_list(
-    question: Question = None, root: Root = None, as_of: AsOf = None, as_json: Json = False
-) -> int:
-    """Items of the ledger as known at the end of a day."""
-    asked, day = _open(question, root), _day(as_of, "--as-of")
-    if day > date.today():
-        raise InputError([Problem("--as-of", f"{day} is after today; name a day whose evidence is known")])
-    items = asked.case.evidence(day).items
-    if as_json:
-        print(json.dumps([i.model_dump(mode="json") for i in items], indent=1, ensure_ascii=False))
-    else:
-        _show(display.evidence(items))
     return 0
 
 

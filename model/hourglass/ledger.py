@@ -168,24 +168,44 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """An entry as written, and its value where it is sound."""
+class Draft:
+    """An entry as written, and its value where it is sound.
+
+    Attributes
+    ----------
+    spot
+        Where it stands, for messages.
+    row
+        Its keys as written.
+    named
+        Whether a person chose its id; one that the program made may still change.
+    """
 
     spot: str
     kind: type[Entry]
     row: Table
     entry: Entry | None
+    named: bool = True
 
 
-def load(folder: Path, place: str, names: Names, today: date, problems: list[Problem]) -> Ledger:
-    """Ledger of the `evidence` folder; each fault of each file is added to `problems`."""
-    found: list[_Draft] = []
+def load(
+    folder: Path,
+    place: str,
+    names: Names,
+    today: date,
+    problems: list[Problem],
+    added: Sequence[Draft] = (),
+) -> Ledger:
+    """Ledger of the `evidence` folder as it would be with the `added` entries, its faults in `problems`."""
+    found: list[Draft] = []
     whole = True
     for path in documents.list_files(folder, ".toml", place, problems):
         tables = documents.read_toml(path, f"{place}/{path.name}", problems)
-        whole &= tables is not None and _drafts(tables, f"{place}/{path.name}", found, problems)
+        whole &= tables is not None and drafts(tables, f"{place}/{path.name}", found, problems)
+    found += added
+    whole &= all("id" in draft.row for draft in added)
     for draft in found:
-        problems += _faults(draft, names, today)
+        problems += faults(draft, names, today)
     problems += _clashes(found)
     problems += _lost(found, whole=whole)
     sound = [draft.entry for draft in found if draft.entry is not None]
@@ -196,7 +216,7 @@ def load(folder: Path, place: str, names: Names, today: date, problems: list[Pro
     )
 
 
-def _drafts(tables: Table, place: str, found: list[_Draft], problems: list[Problem]) -> bool:
+def drafts(tables: Table, place: str, found: list[Draft], problems: list[Problem]) -> bool:
     """Add the entries of a file to `found`; whether every one of them could be told by its id."""
     whole = True
     for kind, rows in tables.items():
@@ -213,12 +233,12 @@ def _drafts(tables: Table, place: str, found: list[_Draft], problems: list[Probl
             told = isinstance(name, str) and bool(name)
             spot = f"{place}: {name if told else f'{kind} number {count}'}"
             entry = documents.validate(KINDS[kind], row, spot, problems)
-            found.append(_Draft(spot, KINDS[kind], row if isinstance(row, dict) else {}, entry))
+            found.append(Draft(spot, KINDS[kind], row if isinstance(row, dict) else {}, entry))
             whole &= told
     return whole
 
 
-def _faults(draft: _Draft, names: Names, today: date) -> Iterable[Problem]:
+def faults(draft: Draft, names: Names, today: date) -> Iterable[Problem]:
     """Faults of an entry beside the question and the day, whether or not it is sound in itself."""
     known, day = draft.row.get("known"), draft.row.get("date")
     if type(known) is date and known > today:
@@ -232,7 +252,7 @@ def _faults(draft: _Draft, names: Names, today: date) -> Iterable[Problem]:
         yield from unknown(draft.spot, "kind", [draft.row.get("kind")], names.kinds)
 
 
-def _clashes(found: Iterable[_Draft]) -> Iterable[Problem]:
+def _clashes(found: Iterable[Draft]) -> Iterable[Problem]:
     """Ids that stand twice, and exact repeats under another id."""
     spots: dict[str, str] = {}
     facts: dict[tuple[object, ...], str] = {}
@@ -253,7 +273,7 @@ def _clashes(found: Iterable[_Draft]) -> Iterable[Problem]:
             facts.setdefault(fact, entry.id)
 
 
-def _lost(found: Sequence[_Draft], *, whole: bool) -> Iterable[Problem]:
+def _lost(found: Sequence[Draft], *, whole: bool) -> Iterable[Problem]:
     """References to no other item; where the ledger is not `whole`, only those to itself."""
     ids = {str(draft.row.get("id")) for draft in found if issubclass(draft.kind, Item)}
     for draft in found:

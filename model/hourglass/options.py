@@ -1,0 +1,65 @@
+"""What the commands share: options, the clock, the question asked about, a place to print."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console, RenderableType
+
+from hourglass import case, workspace
+from hourglass.errors import InputError, Problem
+from hourglass.workspace import Workspace
+
+NARROWEST = 100
+"""Columns that a table is given where no terminal says how wide it is."""
+
+Question = Annotated[str | None, typer.Argument(help="Folder under priors/; default the only one.")]
+Root = Annotated[Path | None, typer.Option(help="Folder that holds priors/; default the nearest parent.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Day, as YYYY-MM-DD; default today.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of every random draw.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question a command is about and where it lies."""
+
+    space: Workspace
+    case: case.Case
+
+
+def today() -> date:
+    """Day on which the command is given."""
+    return date.today()
+
+
+def folder(question: str | None, root: Path | None) -> tuple[Workspace, Path, str]:
+    """Workspace, folder of the question, and that folder's name in messages."""
+    space = workspace.find(root, Path.cwd())
+    return space, *workspace.question_folder(space, question)
+
+
+def opened(question: str | None, root: Path | None) -> Asked:
+    """Question of a command, read and checked."""
+    space, where, place = folder(question, root)
+    return Asked(space, case.load(where, place, today()))
+
+
+def day(text: str | None, option: str) -> date:
+    """Day that an option names, by default today."""
+    if text is None:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError([Problem(option, f"{text!r} is no day; write it as YYYY-MM-DD")]) from None
+
+
+def show(renderable: RenderableType) -> None:
+    """Print a table on standard output, as wide as it needs in a pipe."""
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, NARROWEST)
+    console.print(renderable)
