@@ -122,8 +122,10 @@ def _console() -> Console:
 def _read(console: Console, question: str) -> str:
     while True:
         try:
-            return console.input(question, markup=False).strip()
+            answer = console.input(question, markup=False).strip()
+            answer.encode()  # a terminal without a language passes strange bytes on
+            return answer
         except EOFError:
             raise typer.Abort from None
-        except UnicodeDecodeError:
+        except UnicodeError:
             console.print("  that was no UTF-8 text; write it again")
