@@ -302,10 +302,11 @@ def test_a_terminal_is_asked_nothing_where_nothing_is_missing(folder: Folder) ->
 
 
 def test_answers_outlast_an_interview_that_is_ended(folder: Folder) -> None:
-    told = at_terminal(["evidence", "add", "note"], "2022-12-19", "2022-12-20", "A visit.", end="\x04")
+    words = ["evidence", "add", "note", "belarus", "--root", "."]
+    told = at_terminal(words, "2022-12-19", "2022-12-20", "A visit.", end="\x04")
     assert told.code == 130
-    again = "hourglass evidence add note --date 2022-12-19 --known 2022-12-20 --claim 'A visit.'"
-    assert again in told.screen
+    again = "--date 2022-12-19 --known 2022-12-20 --claim 'A visit.'"
+    assert f"hourglass evidence add note belarus --root . {again}" in told.screen
     assert written(folder) == {}
 
 

@@ -220,6 +220,11 @@ def test_a_batch_with_faults_writes_nothing_and_names_them_all(folder: Folder) -
     assert files(folder) == before
 
 
+def test_no_entry_is_nothing_to_add(folder: Folder) -> None:
+    with pytest.raises(InputError, match="was given no entry"):
+        append(folder)
+
+
 def test_faults_that_stood_there_before_are_told_too(folder: Folder) -> None:
     folder.ledger(folders.entry("reading", level="9"))
     before = files(folder)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,7 +144,8 @@ def add(
     if source is not None:
         receipt = journal.write(folder, place, intake.read(source, options.today()), options.today())
     elif _at_terminal() and (kind is None or (kind in ITEMS and intake.missing(kind, flags))):
-        receipt = _interviewed(kind, flags, folder, place)
+        where = [*([question] if question else []), *(["--root", str(root)] if root else [])]
+        receipt = _interviewed(kind, flags, folder, place, where)
     else:
         batch = intake.filled(_item_kind(kind), flags, options.today())
         receipt = journal.write(folder, place, batch, options.today())
@@ -213,7 +214,7 @@ def _at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _interviewed(kind: str | None, flags: Cells, folder: Path, place: str) -> "Receipt":
+def _interviewed(kind: str | None, flags: Cells, folder: Path, place: str, where: Sequence[str]) -> "Receipt":
     """Add an entry whose missing fields a person states; the answers outlast a failure."""
     from hourglass import journal  # as above
 
@@ -227,7 +228,7 @@ def _interviewed(kind: str | None, flags: Cells, folder: Path, place: str) -> "R
             told[name] = answer
         return journal.write(folder, place, intake.filled(kind, told, today), today)
     except (InputError, typer.Abort, KeyboardInterrupt):
-        print(f"your answers, to go on with:\n{intake.command(kind, told)}", file=sys.stderr)
+        print(f"your answers, to go on with:\n{intake.command(kind, told, where)}", file=sys.stderr)
         raise
 
 

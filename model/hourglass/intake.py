@@ -6,7 +6,7 @@ event's own kind is `--kind` and `event_kind`, for `kind` tells a reading from a
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -103,9 +103,9 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def command(kind: str, flags: Cells) -> str:
-    """Command line that hands in the same flags again."""
-    words = ["hourglass", "evidence", "add", kind]
+def command(kind: str, flags: Cells, where: Sequence[str] = ()) -> str:
+    """Command line that hands in the same flags again; `where` names the question and its root."""
+    words = ["hourglass", "evidence", "add", kind, *where]
     for name, text in flags.items():
         if name == "found":
             words.append("--found" if text == "true" else "--not-found")

@@ -150,6 +150,8 @@ def _named(drafts: Sequence[Draft], evidence: Path) -> Iterator[Draft]:
 def _sound(folder: Path, place: str, batch: Batch, today: date) -> tuple[Entry, ...]:
     """Entries of a batch that leaves the whole folder sound."""
     problems = [*batch.problems, *_unwritable(batch.drafts)]
+    if not batch.drafts and not problems:
+        problems.append(Problem(place, "was given no entry; add at least one"))
     try:
         case.load(folder, place, today, batch.drafts)
     except InputError as error:
