@@ -14,7 +14,7 @@ from hourglass.intake import WORDS, Cells
 from hourglass.ledger import KINDS, Graded, Item, Note, kind_of
 from hourglass.options import Asked, AsOf, Json, Question, Root
 from hourglass.selection import Selection
-from hourglass.workspace import PRIORS, Workspace
+from hourglass.workspace import PRIORS
 
 if TYPE_CHECKING:
     from hourglass.journal import Receipt
@@ -140,7 +140,7 @@ def add(
     if source is not None:
         _check_alone(flags, kind, question)
         question = question or kind
-    _, folder, place = _own(question, root)
+    folder, place = _own(question, root)
     if source is not None:
         receipt = journal.write(folder, place, intake.read(source, options.today()), options.today())
     elif _at_terminal() and (kind is None or (kind in ITEMS and intake.missing(kind, flags))):
@@ -166,7 +166,7 @@ def retract(
     """Take an item back, from a day on; what was forecast before that day stays as it was."""
     from hourglass import journal  # as above
 
-    _, folder, place = _own(question, root)
+    folder, place = _own(question, root)
     given = {"of": item, "why": why, "known": known}
     flags = {name: text for name, text in given.items() if text is not None}
     batch = intake.filled("retraction", flags, options.today())
@@ -192,13 +192,13 @@ def _check_alone(flags: Cells, kind: str | None, question: str | None) -> None:
     stop_on(problems)
 
 
-def _own(question: str | None, root: Path | None) -> tuple[Workspace, Path, str]:
+def _own(question: str | None, root: Path | None) -> tuple[Path, str]:
     """Folder of a question that is one's own: what came with the program goes with its next version."""
     space, folder, place = options.folder(question, root)
     if space.priors != space.root / PRIORS:
         message = f"came with the program and takes no evidence; copy {folder} to {space.root / place}"
         raise InputError([Problem(place, message)])
-    return space, folder, place
+    return folder, place
 
 
 def _item_kind(kind: str | None) -> str:

@@ -103,7 +103,7 @@ def _refusal(place: str, message: str, batch: Batch) -> HourglassError:
     """Failure of the machine, with the text that would have been written."""
     stop_on(batch.problems)
     written = text([draft.entry for draft in batch.drafts if draft.entry is not None])
-    return HourglassError(f"{place}: {message}\nnothing was added; keep the text:\n{written}")
+    return HourglassError(f"{place}: {message}\nnothing is confirmed as added; keep the text:\n{written}")
 
 
 def text(entries: Sequence[Entry]) -> str:
