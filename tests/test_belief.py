@@ -1,12 +1,15 @@
 """Beliefs: three quantiles mean what they say, on every scale."""
 
+from datetime import date
+from math import e, exp, pi, sqrt
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hourglass.belief import Z95, Quantiles, Scale, curve, curve_table, values
+from hourglass.belief import Z95, Belief, Quantiles, Scale, Statement, curve, curve_table, density, values
 from hourglass.likelihood import NUMPY
 
 THREE = np.array([-Z95, 0.0, Z95])
@@ -133,3 +136,67 @@ def test_any_belief_returns_its_quantiles(belief: Quantiles) -> None:
 def test_any_belief_rises_with_its_standard_normal(belief: Quantiles, z: float) -> None:
     low, high = numbers(belief, np.array([z, z + 0.1]))
     assert low <= high
+
+
+# Densities
+
+
+def test_the_density_of_a_standard_normal_is_its_own() -> None:
+    line = curve(quantiles(-Z95, 0, Z95))
+    assert density(0, line) == pytest.approx(1 / sqrt(2 * pi))
+    assert density(2, line) == pytest.approx(exp(-2) / sqrt(2 * pi))
+
+
+def test_the_density_of_a_lognormal_has_the_slope_of_the_logarithm() -> None:
+    # log x is standard normal: the density of the normal at log x, over x.
+    line = curve(quantiles(exp(-Z95), 1, exp(Z95), "log"))
+    assert density(1, line) == pytest.approx(1 / sqrt(2 * pi))
+    assert density(e, line) == pytest.approx(exp(-0.5) / sqrt(2 * pi) / e)
+    mirrored = curve(quantiles(-exp(Z95), -1, -exp(-Z95), "log"))
+    assert density(-e, mirrored) == pytest.approx(density(e, line))
+    assert density(e, mirrored) == density(0, line) == density(-1, line) == 0
+
+
+def test_a_skewed_density_ends_where_its_curve_does() -> None:
+    # x = 1 + 2 (2^(z / Z95) - 1) never falls to -1; its slope at z = 0 is 2 log 2 / Z95.
+    line = curve(quantiles(0, 1, 3))
+    assert density(1, line) == pytest.approx(Z95 / (2 * np.log(2)) / sqrt(2 * pi))
+    assert density(-1, line) == density(-5, line) == 0 < density(-0.9, line)
+
+
+@pytest.mark.parametrize(
+    ("stated", "scale"),
+    [
+        ((-0.2, 0.9, 2.0), "identity"),
+        ((0, 1, 3), "identity"),
+        ((0.5, 2, 8), "log"),
+        ((-1.1, -0.6, -0.25), "log"),
+        ((0.08, 0.2, 0.4), "logit"),
+        ((0.75, 0.9, 0.97), "logit"),
+    ],
+)
+def test_a_density_holds_a_twentieth_on_either_side_and_one_in_all(
+    stated: tuple[float, float, float], scale: Scale
+) -> None:
+    belief = quantiles(*stated, scale=scale)
+    line = curve(belief)
+
+    def mass(low: float, high: float) -> float:
+        x = np.linspace(low, high, 4001)
+        return float(np.trapezoid([density(v, line) for v in x], x))
+
+    least, most = np.sort(numbers(belief, np.array([-6.0, 6.0])))
+    q05, q50, q95 = stated
+    assert mass(least, q05) == pytest.approx(0.05, abs=2e-4)
+    assert mass(q05, q50) == pytest.approx(0.45, abs=2e-4)
+    assert mass(q50, q95) == pytest.approx(0.45, abs=2e-4)
+    assert mass(q95, most) == pytest.approx(0.05, abs=2e-4)
+
+
+def test_a_dump_of_a_belief_leaves_out_what_was_held_before() -> None:
+    words = {"because": "As told.", "source": "A talk.", "author": "Ada"}
+    before = Statement(q05=0, q50=1, q95=2, date=date(2023, 1, 1), **words)
+    now = Belief(q05=1, q50=2, q95=3, date=date(2024, 1, 1), history=(before,), **words)
+    assert now.history == (before,)
+    assert "history" not in now.model_dump()
+    assert "history" not in now.model_dump(mode="json")

@@ -9,7 +9,7 @@ log scale three negative quantiles mean a number that is surely negative.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import log
+from math import exp, log, log1p, pi, sqrt
 from statistics import NormalDist
 from typing import Any, Literal, Self
 
@@ -46,12 +46,22 @@ class Quantiles(Schema):
         return self
 
 
-class Belief(Quantiles):
-    """An elicited number of a question: three quantiles with sentence, source, date and author."""
+class Statement(Quantiles):
+    """What someone held of a number on a day: three quantiles with sentence, source, date and author."""
 
     source: str = Field(min_length=1)
     date: date
     author: str = Field(min_length=1)
+
+
+class Belief(Statement):
+    """An elicited number of a question as held now, with what was held before.
+
+    `history` holds the statements that later ones replaced, oldest first. No number follows
+    from it, so no dump of a belief holds it: a run's key and hashes do not either.
+    """
+
+    history: tuple[Statement, ...] = Field(default=(), exclude=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,22 @@ def _to_scale(number: float, scale: Scale) -> float:
             return log(number)
         case "logit":
             return log(number / (1 - number))
+
+
+def density(number: float, line: Curve) -> float:
+    """Density of the believed number at a value on its natural scale, 0 where it cannot lie.
+
+    The density of the standard normal that the curve sends there, over the slope of the curve.
+    """
+    mirrored = line.sign * number
+    if (line.scale != "identity" and mirrored <= 0) or (line.scale == "logit" and mirrored >= 1):
+        return 0.0
+    reach = line.skew * (_to_scale(mirrored, line.scale) - line.center) / line.slope
+    if reach <= -1:
+        return 0.0
+    z = log1p(reach) / line.skew
+    per_unit = {"identity": 1.0, "log": mirrored, "logit": mirrored * (1 - mirrored)}[line.scale]
+    return exp(-z * z / 2) / sqrt(2 * pi) / (line.slope * (1 + reach) * per_unit)
 
 
 @dataclass(frozen=True, slots=True)
