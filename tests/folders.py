@@ -42,6 +42,13 @@ def entry(kind: str, /, **changes: str | None) -> str:
     return f"\n[[{kind}]]\n" + "".join(f"{k} = {v}\n" for k, v in keys.items() if v is not None)
 
 
+def variant(**beliefs: str) -> str:
+    """Write a sound variant of some beliefs: their quantiles by path, as lines of the file."""
+    reasons = "because = 'As they hold.'\nsource = 'judgement'\ndate = 2026-11-22\nauthor = 'They'\n"
+    tables = "".join(f"\n[{path}]\n{lines}\n{reasons}" for path, lines in beliefs.items())
+    return f"schema = 1\ntitle = 'Theirs'\nbecause = 'For comparison.'\n{tables}"
+
+
 @dataclass(frozen=True)
 class Folder:
     """A question folder of one's own."""

@@ -17,10 +17,10 @@ MODULES = {path.stem: path for path in sorted(PACKAGE.glob("**/*.py"))}
 TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 ORDER = (
-    *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables", "case"),
+    *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables"),
+    *("parameters", "variant", "case"),
     *("intake", "journal", "selection"),
     *(
-        "parameters",
         "panel",
         "assembly",
         "likelihood",

@@ -3,11 +3,11 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from hourglass import documents, ledger, series, tables
+from hourglass import documents, ledger, series, tables, variant
 from hourglass.documents import Schema, Table
 from hourglass.errors import InputError, Problem, did_you_mean, unknown
 from hourglass.ledger import Draft, Event, Ledger
@@ -24,6 +24,7 @@ from hourglass.question import (
 )
 from hourglass.series import Row
 from hourglass.tables import Tables
+from hourglass.variant import BASE, Variant
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,6 +39,8 @@ class Case:
         Its name in messages, as `priors/NAME`.
     rows
         Rows of each series by name.
+    variants
+        Other sets of beliefs by name, for comparison.
     """
 
     folder: Path
@@ -46,6 +49,7 @@ class Case:
     tables: Tables
     rows: Mapping[str, tuple[Row, ...]]
     ledger: Ledger
+    variants: Mapping[str, Variant] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         header = self.question.header
@@ -59,6 +63,21 @@ class Case:
     def with_ledger(self, changed: Ledger) -> "Case":
         """Same question with another ledger."""
         return replace(self, ledger=changed)
+
+    def under(self, name: str) -> "Case":
+        """Same evidence under the beliefs of a variant; `base` is the case as it stands.
+
+        Raises
+        ------
+        InputError
+            Where no variant has that name.
+        """
+        if name == BASE:
+            return self
+        if name not in self.variants:
+            message = f"unknown variant {name!r}; {did_you_mean(name, [BASE, *self.variants])}"
+            raise InputError([Problem(f"{self.place}/variants", message)])
+        return replace(self, question=self.variants[name].question, variants={})
 
 
 FILES = ("question", "drivers", "gates", "rivals", "reference", "grades")
@@ -80,11 +99,12 @@ def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> 
     evidence = ledger.load(folder / "evidence", f"{place}/evidence", names, today, problems, added)
     life = tables.load(folder, place, names, problems)
     rows = series.load(folder / "series", f"{place}/series", names, today, problems)
+    others = variant.load(folder / "variants", f"{place}/variants", asked, problems)
     if asked is not None:
         problems += _contradictions(evidence, asked, f"{place}/evidence")
     if asked is None or problems:
         raise InputError(problems)
-    return Case(folder, place, asked, life, rows, evidence)
+    return Case(folder, place, asked, life, rows, evidence, others)
 
 
 def _contradictions(evidence: Ledger, asked: Question, place: str) -> Iterator[Problem]:
