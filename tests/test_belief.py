@@ -194,9 +194,9 @@ def test_a_density_holds_a_twentieth_on_either_side_and_one_in_all(
 
 
 def test_a_dump_of_a_belief_leaves_out_what_was_held_before() -> None:
-    words = {"because": "As told.", "source": "A talk.", "author": "Ada"}
-    before = Statement(q05=0, q50=1, q95=2, date=date(2023, 1, 1), **words)
-    now = Belief(q05=1, q50=2, q95=3, date=date(2024, 1, 1), history=(before,), **words)
+    told = {"because": "As told.", "source": "A talk.", "author": "Ada", "date": date(2023, 1, 1)}
+    before = Statement.model_validate({**told, "q05": 0, "q50": 1, "q95": 2})
+    now = Belief.model_validate({**told, "q05": 1, "q50": 2, "q95": 3, "history": (before,)})
     assert now.history == (before,)
     assert "history" not in now.model_dump()
     assert "history" not in now.model_dump(mode="json")
