@@ -46,8 +46,7 @@ AS_OF = ("--as-of", "2023-01-26")
 
 
 def runner(capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> Run:
-    for module in (cli, options):
-        patch.setattr(module, "date", Clock)
+    patch.setattr(options, "date", Clock)
     patch.setenv("COLUMNS", "250")
 
     def run(*words: str) -> Told:

@@ -8,9 +8,11 @@ import pytest
 
 from hourglass import prediction
 from hourglass.assembly import build
+from hourglass.belief import Belief
 from hourglass.case import Case
 from hourglass.draws import DIMS
 from hourglass.parameters import Layout
+from hourglass.question import Question
 from hourglass.simulation import Truth
 from hourglass.summary import Line
 
@@ -85,3 +87,44 @@ def test_worlds_take_the_form_of_one_chain_of_draws(
         assert values.shape[:2] == (1, len(prior_draws))
         assert values.ndim == 2 + len(DIMS[name])
     np.testing.assert_array_equal(draws.stacked()["driver_path"][3], prior_draws[3].x)
+
+
+# Yearly rates of entry
+
+
+def squeezed(case: Case) -> Question:
+    """Return the shipped question, all but sure of its reference class at the medians, and of no spread."""
+
+    def sure(held: Belief, middle: float) -> Belief:
+        return held.model_copy(update={"q05": 0.999 * middle, "q50": middle, "q95": 1.001 * middle})
+
+    own = case.question.reference
+    told = {name: sure(getattr(own, name), getattr(own, name).q50) for name in ("A", "tau", "nu", "outside")}
+    spread = sure(own.spread, 1e-6)
+    return case.question.model_copy(update={"reference": own.model_copy(update={**told, "spread": spread})})
+
+
+def test_the_rate_of_a_typical_state_is_that_of_its_hazard_over_a_year(case: Case) -> None:
+    # R = A log(1 + 12 / tau) = 0.035 log 3; the rate is nu log(1 + R / nu) + 12 outside.
+    wanted = 2 * np.log(1 + 0.035 * np.log(3) / 2) + 12 * 0.0001
+    line = next(prediction.entry_rates(squeezed(case), 500, seed=1))
+    assert line.about == "first year, a typical state"
+    assert (line.q05, line.q50, line.q95) == pytest.approx((wanted, wanted, wanted), rel=0.003)
+
+
+def test_a_hawk_expects_more_entry_than_a_dove_before_any_evidence(case: Case) -> None:
+    dove, own, hawk = (
+        list(prediction.entry_rates(case.under(name).question, 2000, seed=1))
+        for name in ("dove", "base", "hawk")
+    )
+    for less, middle, more in zip(dove, own, hawk, strict=True):
+        assert less.q50 < middle.q50 < more.q50
+
+
+def test_common_random_numbers_leave_an_untouched_rate_as_it_was(case: Case) -> None:
+    raised = case.question.drivers["pressure"].level.model_copy(update={"q05": 0.8, "q50": 1.9, "q95": 3.0})
+    driver = case.question.drivers["pressure"].model_copy(update={"level": raised})
+    other = case.question.model_copy(update={"drivers": {**case.question.drivers, "pressure": driver}})
+    before, after = (list(prediction.entry_rates(q, 1000, seed=1)) for q in (case.question, other))
+    assert before[0] == after[0]
+    assert before[1].q50 < after[1].q50

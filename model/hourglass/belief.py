@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from hourglass.documents import Schema
 
-Z95 = NormalDist().inv_cdf(0.95)
+Z95, Z99 = (NormalDist().inv_cdf(share) for share in (0.95, 0.99))
 LEAST_SKEW = 1e-12
 """Below this skew the curve is a straight line to within 1e-9 of its slope."""
 
@@ -99,6 +99,13 @@ def _to_scale(number: float, scale: Scale) -> float:
             return log(number)
         case "logit":
             return log(number / (1 - number))
+
+
+def common_range(beliefs: Sequence[Quantiles]) -> tuple[float, float]:
+    """Least and greatest number that some belief holds likelier than one in a hundred to be passed."""
+    table = curve_table(beliefs)
+    ends = [values(np, np.full(len(beliefs), z), table) for z in (-Z99, Z99)]
+    return float(np.min(ends)), float(np.max(ends))
 
 
 def density(number: float, line: Curve) -> float:

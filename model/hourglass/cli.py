@@ -6,33 +6,23 @@ withholds the numbers, 130 interrupted.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 
-from hourglass import __version__, display, evidence_commands
+from hourglass import __version__, display, evidence_commands, options, prior_commands
 from hourglass.errors import HourglassError, InputError, Problem, did_you_mean
 from hourglass.options import AsOf, Json, Question, Root, Seed
-from hourglass.options import day as _day
-from hourglass.options import opened as _open
-from hourglass.options import show as _show
 
 Method = Literal["auto", "nuts", "reweight"]
 USAGE: Any = typer.BadParameter.__base__
 """What Typer raises for a command or an option that it does not know."""
-WITHHELD = 3
 INTERRUPTED = 130
 
 app = typer.Typer(help="Bayesian forecasts of whether a state will enter a war.", no_args_is_help=True,
                   add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)  # fmt: skip
-prior_app = typer.Typer(help="The beliefs of a question.", no_args_is_help=True)
 app.add_typer(evidence_commands.app, name="evidence")
-app.add_typer(prior_app, name="prior")
+app.add_typer(prior_commands.app, name="prior")
 
 
 def main() -> None:
@@ -74,17 +64,6 @@ def _method(text: str) -> Method:
     raise InputError([Problem("--method", f"{text!r} is no method; {did_you_mean(text, known)}")])
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Talk of what long work begins, on standard error: a spinner, or plain lines in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda words: print(words, file=sys.stderr, flush=True)
-        return
-    with console.status("starting") as status:
-        yield status.update
-
-
 @app.callback(invoke_without_command=True)
 def version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     """Bayesian forecasts of whether a state will enter a war."""
@@ -109,12 +88,12 @@ def forecast(
 
     if horizons is not None and by is not None:
         raise InputError([Problem("--by", "and --horizons ask for two things; give one of them")])
-    asked, day = _open(question, root), _day(as_of, "--as-of")
-    forecaster.check_as_of(asked.case, day, date.today())
+    asked, day = options.opened(question, root), options.day(as_of, "--as-of")
+    forecaster.check_as_of(asked.case, day, options.today())
     wanted = forecaster.horizons_of(
-        asked.case, day, _months(horizons), _day(by, "--by") if by is not None else None
+        asked.case, day, _months(horizons), options.day(by, "--by") if by is not None else None
     )
-    with _progress() as talk:
+    with options.progress() as talk:
         told = forecaster.forecast(
             asked.case, day, wanted, seed, asked.space.runs, asked.space.machine_code, talk, _method(method)
         )
@@ -123,8 +102,8 @@ def forecast(
         for remark in display.remarks(told, asked.case):
             print(remark, file=sys.stderr)
     else:
-        _show(display.forecast(told, asked.case))
-    return 0 if told.verdict.passed else WITHHELD
+        options.show(display.forecast(told, asked.case))
+    return 0 if told.verdict.passed else options.WITHHELD
 
 
 @app.command()
@@ -132,48 +111,12 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
     """Stored forecasts of a question, oldest as-of first."""
     from hourglass import store, summary  # as above
 
-    asked = _open(question, root)
+    asked = options.opened(question, root)
     told = list(store.history(asked.space.runs, asked.case.question.header.id))
     if as_json:
         print(json.dumps([summary.as_json(one) for one in told], indent=1, ensure_ascii=False))
     else:
-        _show(display.history(told))
+        options.show(display.history(told))
     return 0
 
-
-@prior_app.command("show")
-def prior_show(question: Question = None, root: Root = None, as_json: Json = False) -> int:
-    """Every belief of a question with its sentence, source and date."""
-    from hourglass import parameters  # as above
-
-    asked = _open(question, root)
-    told = {k: q for group in parameters.beliefs(asked.case.question).values() for k, q in group.items()}
-    if as_json:
-        print(
-            json.dumps({k: q.model_dump(mode="json") for k, q in told.items()}, indent=1, ensure_ascii=False)
-        )
-    else:
-        _show(display.beliefs(told))
-    return 0
-
-
-@prior_app.command("check")
-def prior_check(
-    question: Question = None,
-    root: Root = None,
-    as_of: AsOf = None,
-    draws: Annotated[int, typer.Option(min=100, max=20_000, help="Draws from the priors.")] = 1000,
-    seed: Seed = 1,
-    as_json: Json = False,
-) -> int:
-    """What the priors alone say of P, of the class, of drivers and of each series."""
-    from hourglass import forecaster, prediction  # as above
-
-    asked, day = _open(question, root), _day(as_of, "--as-of")
-    forecaster.check_as_of(asked.case, day, date.today())
-    lines = list(prediction.prior_predictive(asked.case, day, draws, seed))
-    if as_json:
-        print(json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False))
-    else:
-        _show(display.predictions(lines))
     return 0

@@ -1,5 +1,8 @@
-"""What the commands share: options, the clock, the question asked about, a place to print."""
+"""What the commands share: their common options, the question they open, how they talk."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +15,8 @@ from hourglass import case, workspace
 from hourglass.errors import InputError, Problem
 from hourglass.workspace import Workspace
 
+WITHHELD = 3
+"""Exit code where a verdict withholds the numbers."""
 NARROWEST = 100
 """Columns that a table is given where no terminal says how wide it is."""
 
@@ -31,7 +36,7 @@ class Asked:
 
 
 def today() -> date:
-    """Day on which the command is given."""
+    """Day by the clock."""
     return date.today()
 
 
@@ -42,13 +47,13 @@ def folder(question: str | None, root: Path | None) -> tuple[Workspace, Path, st
 
 
 def opened(question: str | None, root: Path | None) -> Asked:
-    """Question of a command, read and checked."""
+    """Question that was asked about, whole and checked."""
     space, where, place = folder(question, root)
     return Asked(space, case.load(where, place, today()))
 
 
 def day(text: str | None, option: str) -> date:
-    """Day that an option names, by default today."""
+    """Day that an option names; default today."""
     if text is None:
         return today()
     try:
@@ -58,8 +63,19 @@ def day(text: str | None, option: str) -> date:
 
 
 def show(renderable: RenderableType) -> None:
-    """Print a table on standard output, as wide as it needs in a pipe."""
+    """Print a table or a sentence as it is."""
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, NARROWEST)
     console.print(renderable)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Talk of what long work begins, on standard error: a spinner, or plain lines in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda words: print(words, file=sys.stderr, flush=True)
+        return
+    with console.status("starting") as status:
+        yield status.update

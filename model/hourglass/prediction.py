@@ -5,13 +5,14 @@ from datetime import date
 
 import numpy as np
 
-from hourglass import calendar, incidence, likelihood, parameters, simulation
+from hourglass import belief, calendar, incidence, likelihood, parameters, simulation
 from hourglass.assembly import build, months_to
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.likelihood import NUMPY
 from hourglass.panel import Array, Labels, Panel
 from hourglass.parameters import Layout
+from hourglass.question import Question
 from hourglass.summary import Line
 
 YEAR = 12.0
@@ -28,6 +29,29 @@ def prior_predictive(case: Case, as_of: date, draws: int, seed: int) -> Iterator
     yield from _class_rates(case, structure, panel, truths)
     yield from _drivers(structure, truths)
     yield from _series(structure, panel, labels, truths, rng)
+
+
+def entry_rates(question: Question, draws: int, seed: int) -> Iterator[Line]:
+    """Lines on the yearly rate of entry in the first year after the choice arose, by the priors alone.
+
+    Of a typical state (`x = u = 0`) of a class like any other, and of the state asked about,
+    whose drivers stand where they are believed to before any evidence. The same seed draws the
+    same normals for any question of the same parts, so that two of them differ by belief alone.
+    """
+    layout, rng = parameters.layout(question), np.random.default_rng(seed)
+    theta = belief.values(NUMPY, rng.standard_normal((draws, len(layout.names))), layout.curves)
+    p = parameters.unpack(NUMPY, theta, layout)
+    multiplier = np.exp(p.spread * rng.standard_normal((draws, 1)))
+    z = iter(rng.standard_normal((len(layout.drivers) + len(layout.dispositions), draws, 1)))
+    x = [m + np.sqrt(1 - share) * next(z) for m, share in zip(p.level, p.lasting_share, strict=True)]
+    u = [sd * next(z) for sd in p.disposition_sd]
+    states = {
+        "a typical state": 1.0,
+        "the state asked about": likelihood.relative_risk(NUMPY, p, layout, x, u),
+    }
+    for name, risk in states.items():
+        spent = likelihood.stretches(NUMPY, p, multiplier, risk, 0.0, YEAR)
+        yield _line(f"first year, {name}", likelihood.entry_hazard(NUMPY, p, 0.0, spent, YEAR)[:, 0])
 
 
 def as_draws(layout: Layout, labels: Labels, truths: list[simulation.Truth]) -> Draws:

@@ -22,6 +22,11 @@ class Workspace:
         return self.root / ".hourglass" / "runs"
 
     @property
+    def asides(self) -> Path:
+        """Folder of runs under other beliefs than the question's own; no history lists them."""
+        return self.root / ".hourglass" / "asides"
+
+    @property
     def machine_code(self) -> Path:
         """Folder of compiled models."""
         return self.root / ".hourglass" / "compiled"
