@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from hourglass import belief, variant
 from hourglass.belief import Z95, Belief, Quantiles, Scale, Statement, curve, curve_table, density, values
+from hourglass.case import Case
 from hourglass.likelihood import NUMPY
 
 THREE = np.array([-Z95, 0.0, Z95])
@@ -200,3 +202,25 @@ def test_a_dump_of_a_belief_leaves_out_what_was_held_before() -> None:
     assert now.history == (before,)
     assert "history" not in now.model_dump()
     assert "history" not in now.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    ("stated", "scale", "sound"),
+    [
+        ((1e-300, 0.5, 1e308), "identity", False),
+        ((1e-300, 1, 1e300), "log", False),
+        ((1e-5, 2, 2.0000001), "log", False),
+        ((1e-300, 0.5, 0.6), "logit", False),
+        ((-0.2, 0.9, 2.0), "identity", True),
+        ((-1.1, -0.6, -0.25), "log", True),
+        ((0.27, 0.5, 0.95), "logit", True),
+    ],
+)
+def test_quantiles_that_run_off_the_numbers_cannot_be_drawn_from(
+    stated: tuple[float, float, float], scale: Scale, *, sound: bool
+) -> None:
+    assert belief.drawable(quantiles(*stated, scale=scale)) is sound
+
+
+def test_every_shipped_belief_can_be_drawn_from(case: Case) -> None:
+    assert [path for path, held in variant.by_path(case.question).items() if not belief.drawable(held)] == []

@@ -178,6 +178,7 @@ def test_a_form_that_cannot_be_edited_is_refused_and_left_alone(folder: Folder) 
         (PRESSURE, (0, 1, float("nan")), {}, f"{PRESSURE}: q95: should be a finite number, not nan"),
         ("reference.nu", (-1, 2, 8), {}, "reference.nu: log scale needs three numbers of one sign"),
         ("gates.order.intercept", (0.1, 0.5, 1.5), {}, "logit scale needs numbers between 0 and 1"),
+        ("reference.nu", (1e-5, 2, 2.0000001), {}, "reference.nu: quantiles too far apart or too uneven"),
         (PRESSURE, (0, 1, 2), {"because": "  "}, f"{PRESSURE}: because: is empty; fill it in"),
         (PRESSURE, (0, 1, 2), {"source": ""}, f"{PRESSURE}: source: is empty; fill it in"),
         ("drivers.presure.level", (0, 1, 2), {}, f"did you mean '{PRESSURE}'?"),

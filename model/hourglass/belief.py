@@ -19,6 +19,8 @@ from pydantic import Field, model_validator
 from hourglass.documents import Schema
 
 Z95, Z99 = (NormalDist().inv_cdf(share) for share in (0.95, 0.99))
+FARTHEST = 4.0
+"""Standard normal that a sampler seldom passes: one draw in 30,000 on either side."""
 LEAST_SKEW = 1e-12
 """Below this skew the curve is a straight line to within 1e-9 of its slope."""
 
@@ -89,6 +91,14 @@ def curve(quantiles: Quantiles) -> Curve:
     if abs(skew) < LEAST_SKEW:
         return Curve(center, (high - center) / Z95, LEAST_SKEW, quantiles.scale, sign)
     return Curve(center, skew * (high - center) / (ratio - 1), skew, quantiles.scale, sign)
+
+
+def drawable(quantiles: Quantiles) -> bool:
+    """Whether the curve stays among the numbers of its scale over nearly all that may be drawn."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        ends = values(np, np.array([[-FARTHEST], [FARTHEST]]), curve_table([quantiles]))
+    inside = {"identity": np.abs(ends) >= 0, "log": ends != 0, "logit": (ends > 0) & (ends < 1)}
+    return bool(np.all(np.isfinite(ends) & inside[quantiles.scale]))
 
 
 def _to_scale(number: float, scale: Scale) -> float:

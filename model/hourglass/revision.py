@@ -24,7 +24,7 @@ from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
-from hourglass import case, documents, variant
+from hourglass import belief, case, documents, variant
 from hourglass.belief import Belief, Statement
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem, did_you_mean
@@ -161,6 +161,10 @@ def _statement(path: str, stated: Mapping[str, Any]) -> Statement:
     new = documents.validate(Statement, stated, path, problems)
     if new is None:
         raise InputError(problems)
+    if not belief.drawable(new):
+        shown = f"q05 {new.q05:g}, q50 {new.q50:g}, q95 {new.q95:g}"
+        message = f"quantiles too far apart or too uneven to draw from: {shown}; even them out"
+        raise InputError([Problem(path, message)])
     return new
 
 
@@ -172,9 +176,9 @@ def _edited(file: Path, spot: str, keys: Sequence[str], new: Statement) -> str:
     text = file.read_bytes().decode()
     body = text.removeprefix(BOM)
     wanted = tomllib.loads(body)
-    belief = _table_at(wanted, keys)
-    old = {key: value for key, value in belief.items() if key != "history"}
-    belief.update({**_shown(new, old), "history": [*belief.get("history", []), old]})
+    held = _table_at(wanted, keys)
+    old = {key: value for key, value in held.items() if key != "history"}
+    held.update({**_shown(new, old), "history": [*held.get("history", []), old]})
     try:
         document = tomlkit.parse(body if body.endswith("\n") else f"{body}\n")
         written = _restated(document, _table_at(document, keys), old, _shown(new, old))
