@@ -224,3 +224,24 @@ def test_quantiles_that_run_off_the_numbers_cannot_be_drawn_from(
 
 def test_every_shipped_belief_can_be_drawn_from(case: Case) -> None:
     assert [path for path, held in variant.by_path(case.question).items() if not belief.drawable(held)] == []
+
+
+def test_log_densities_are_those_of_the_curve_on_its_scale() -> None:
+    told = [
+        Quantiles(q05=-1, q50=0.5, q95=1, because="x"),
+        Quantiles(q05=0.5, q50=1, q95=4, scale="log", because="x"),
+        Quantiles(q05=-3, q50=-1, q95=-0.5, scale="log", because="x"),
+        Quantiles(q05=0.1, q50=0.2, q95=0.6, scale="logit", because="x"),
+    ]
+    at = np.array([0.7, 2.0, -1.5, 0.4])
+    found = belief.log_densities(at, belief.curve_table(told))
+    for i, quantiles in enumerate(told):
+        slope = {"identity": 1.0, "log": abs(at[i]), "logit": at[i] * (1 - at[i])}[quantiles.scale]
+        wanted = belief.density(float(at[i]), belief.curve(quantiles)) * slope
+        assert np.exp(found[i]) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_a_number_that_cannot_be_has_no_density() -> None:
+    # Skewed to the left, so bounded above: at 1 / (1 - 1.5) of its slope.
+    table = belief.curve_table([Quantiles(q05=-1, q50=0.5, q95=1, because="x")])
+    assert belief.log_densities(np.array([50.0]), table)[0] == -np.inf

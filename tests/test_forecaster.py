@@ -296,13 +296,24 @@ def test_an_earlier_day_is_fitted_anew(fits: Fits, tmp_path: Path) -> None:
     assert fits.asked == [AS_OF, date(2023, 1, 20)]
 
 
-@pytest.mark.parametrize("change", ["a belief", "the seed"])
-def test_other_beliefs_or_seeds_are_fitted_anew(fits: Fits, tmp_path: Path, change: str) -> None:
+def test_a_belief_changed_a_little_is_weighed(fits: Fits, tmp_path: Path) -> None:
+    first = made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
+    mine = folders.copied(tmp_path / "b")
+    mine.ledger(VISIT)
+    mine.edit("drivers.toml", r"^q05 = -0.2\nq50 = 0.9\nq95 = 2.0$", "q05 = -0.1\nq50 = 1.0\nq95 = 2.1")
+    again = made(mine.load(), tmp_path, 1)
+    assert len(fits.asked) == 1
+    assert (again.run.method, again.run.fit) == ("reweight", first.run.id)
+    assert again.drivers["pressure"].mean > first.drivers["pressure"].mean  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("change", ["a credence", "the seed"])
+def test_another_structure_or_seed_is_fitted_anew(fits: Fits, tmp_path: Path, change: str) -> None:
     made(with_items(tmp_path / "a", VISIT), tmp_path, 1)
     mine = folders.copied(tmp_path / "b")
     mine.ledger(VISIT)
-    if change == "a belief":
-        mine.edit("reference.toml", r"^q50 = .*", "q50 = 0.021")
+    if change == "a credence":
+        mine.edit("grades.toml", r"^credence = .*", "credence = 0.87")
     made(mine.load(), tmp_path, 1, seed=2 if change == "the seed" else 1)
     assert len(fits.asked) == 2
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from test_forecaster import prior_fit
 
-from hourglass import assembly, estimate, likelihood, parameters, reweighting
+from hourglass import assembly, belief, estimate, likelihood, parameters, reweighting
+from hourglass.belief import Quantiles
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.estimate import Posterior
@@ -149,6 +150,18 @@ def test_items_one_by_one_in_any_order_or_at_once_are_the_same(tmp_path: Path) -
             (mine.path / f"evidence/step{i}.toml").write_text(f"schema = 1\n{entry}")
             last = chances(mine.load(), base)
         assert last == pytest.approx(whole, abs=1e-9)
+
+
+def test_a_changed_belief_weighs_each_draw_by_its_densities(tmp_path: Path) -> None:
+    one, other = folders.copied(tmp_path / "a"), folders.copied(tmp_path / "b")
+    other.edit("drivers.toml", r"^q50 = 0.9$", "q50 = 1.0")
+    then, now = (parameters.layout(mine.load().question) for mine in (one, other))
+    place = then.names.index("drivers.pressure.level")
+    level = draws().stacked()["theta"][:, place]
+    old, new = (belief.curve(Quantiles(q05=-0.2, q50=middle, q95=2.0, because="x")) for middle in (0.9, 1.0))
+    wanted = [np.log(belief.density(x, new)) - np.log(belief.density(x, old)) for x in level]
+    assert reweighting.prior_log_ratio(draws(), then, now) == pytest.approx(np.array(wanted), abs=1e-9)
+    assert not reweighting.prior_log_ratio(draws(), then, then).any()
 
 
 # Weights

@@ -14,6 +14,7 @@ from hourglass.draws import Draws
 from hourglass.ledger import weighing_items
 from hourglass.panel import Array, Labels, Panel, class_only
 from hourglass.parameters import layout
+from hourglass.question import Question
 from hourglass.reweighting import Weights
 from hourglass.summary import Evidence, Forecast, Run
 from hourglass.verdict import Check, Verdict
@@ -81,12 +82,21 @@ def fit(case: Case, as_of: date, seed: int, talk: Callable[[str], None]) -> Post
     return Posterior(panel, labels, inside, outside)
 
 
-def update(case: Case, as_of: date, base: Posterior) -> Posterior:
-    """Posterior of what is known at the end of `as_of`, from a fit to what was known earlier."""
+def update(case: Case, as_of: date, base: Posterior, held: Question | None = None) -> Posterior:
+    """Posterior of what is known at the end of `as_of`, from a fit to what was known earlier.
+
+    Parameters
+    ----------
+    held
+        The question with the beliefs under which the fit was drawn; default those of `case`.
+    """
     panel, labels = build(case, as_of, base.inside.months)
-    structure = layout(case.question)
-    told = reweighting.log_ratio(structure, base.inside, base.panel, panel)
-    of_class = reweighting.class_log_ratio(structure, base.outside, base.panel, panel)
+    structure, then = layout(case.question), layout(held or case.question)
+    told, of_class = (
+        reweighting.prior_log_ratio(fit, then, structure) for fit in (base.inside, base.outside)
+    )
+    told += reweighting.log_ratio(structure, base.inside, base.panel, panel)
+    of_class += reweighting.class_log_ratio(structure, base.outside, base.panel, panel)
     weights, class_weights = reweighting.smooth(told), reweighting.smooth(of_class)
     return Posterior(panel, labels, base.inside, base.outside, weights, class_weights)
 

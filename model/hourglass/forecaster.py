@@ -159,7 +159,7 @@ def _update(
         base = estimate.stored(near.case, near.forecast.as_of, near.folder)
         if base is not None and _within(case, as_of, base):
             talk(f"weighing the draws of run {near.forecast.run.id}")
-            found = estimate.update(case, as_of, base)
+            found = estimate.update(case, as_of, base, near.case.question)
             how = replace(run, method=REWEIGHT, fit=near.forecast.run.id)
             return estimate.summarise(case, as_of, asked, told, how, found)
     return None
@@ -177,7 +177,9 @@ def posterior(case: Case, as_of: date, run: Run, runs: Path) -> "Posterior | Non
 
     kept = store.kept(runs, case, run.fit)
     base = None if kept is None else estimate.stored(kept.case, kept.forecast.as_of, kept.folder)
-    return base if base is None or run.fit == run.id else estimate.update(case, as_of, base)
+    if kept is None or base is None or run.fit == run.id:
+        return base
+    return estimate.update(case, as_of, base, kept.case.question)
 
 
 def use_machine_code(folder: Path) -> None:

@@ -1,6 +1,7 @@
-"""Instant update: draws of a stored fit, weighed so that they speak of other evidence or a later day.
+"""Instant update: draws of a stored fit, weighed to speak of other evidence, beliefs or a later day.
 
-A draw's weight is its whole likelihood now over its whole likelihood when it was fitted. Blocks
+A draw's weight is its whole likelihood now over its whole likelihood when it was fitted, times
+the same ratio of its prior density. Blocks
 that stand in both cancel, so only what differs is computed. The weights are Pareto-smoothed
 (Vehtari et al. 2024, https://jmlr.org/papers/v25/19-556.html) and guarded: where they fail, only
 a new fit can tell.
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from hourglass import likelihood, panel, parameters, verdict
+from hourglass import belief, likelihood, panel, parameters, verdict
 from hourglass.draws import Draws
 from hourglass.likelihood import NUMPY
 from hourglass.panel import AXES, Array, Panel
@@ -86,6 +87,17 @@ def log_ratio(layout: Layout, draws: Draws, then: Panel, now: Panel) -> Array:
             quiet = likelihood.survival(NUMPY, p, layout, part, multiplier, flat["rival_rate"], x, u)
             total += sign * quiet.sum(axis=-1)
     return total
+
+
+def prior_log_ratio(draws: Draws, then: Layout, now: Layout) -> Array:
+    """Log of the prior density of the draws under the beliefs of `now` over that under `then`; (draw)."""
+    theta = draws.stacked()["theta"]
+    new, old = (belief.log_densities(theta, layout.curves) for layout in (now, then))
+    same = np.all(
+        [getattr(now.curves, k) == getattr(then.curves, k) for k in ("center", "slope", "skew")], axis=0
+    )
+    found: Array = np.where(same, 0.0, new - old).sum(axis=-1)
+    return found
 
 
 def _risk_differs(then: Panel, now: Panel) -> bool:

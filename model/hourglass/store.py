@@ -20,6 +20,7 @@ from typing import Any
 from hourglass import summary
 from hourglass.case import Case
 from hourglass.ledger import KINDS, Item, Ledger, kind_of
+from hourglass.question import Question
 from hourglass.series import Row
 from hourglass.summary import Forecast
 
@@ -130,8 +131,9 @@ class Kept:
 def fits(runs: Path, case: Case, told: Mapping[str, Any], seed: int) -> Iterator[Kept]:
     """Believed fits whose draws can be weighed to answer for `told`, the nearest first.
 
-    They were made by this very program from the same priors, seed and start, no later than as-of.
-    Nearest is the one whose evidence differs in the fewest entries, then the one nearest in days.
+    They were made by this very program with the same seed from the same question, which may have
+    had other evidence and other beliefs, no later than as-of. Nearest is the one that differs in
+    the fewest beliefs and entries of the ledger, then the one nearest in days.
     """
     found = []
     for forecast in history(runs, case.question.header.id):
@@ -141,7 +143,8 @@ def fits(runs: Path, case: Case, told: Mapping[str, Any], seed: int) -> Iterator
         if near is not None and _alike(near.inputs, told) and key(near.inputs, seed) == forecast.run.id:
             days = (date.fromisoformat(told["as_of"]) - forecast.as_of).days
             changes = _changes(near.inputs["evidence"], told["evidence"])
-            found.append(((changes, days, forecast.run.id), near))
+            beliefs = _beliefs(near.inputs["priors"]) ^ _beliefs(told["priors"])
+            found.append(((changes + len(beliefs) // 2, days, forecast.run.id), near))
     yield from (near for _, near in sorted(found, key=lambda pair: pair[0]))
 
 
@@ -159,11 +162,39 @@ def kept(runs: Path, case: Case, run: str) -> Kept | None:
 
 
 def _alike(fitted: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
-    """Whether draws of one speak of the other: same priors, same beginnings."""
+    """Whether draws of one speak of the other: the same but for evidence, days and beliefs."""
     begins = ("history_from", "starts")
-    return bool(fitted["priors"] == told["priors"]) and all(
+    return bool(_bare(fitted["priors"]) == _bare(told["priors"])) and all(
         fitted["question"][name] == told["question"][name] for name in begins
     )
+
+
+def _bare(priors: Any) -> Any:
+    """Priors with each belief reduced to its scale and sign: what the draws' structure follows from."""
+    match priors:
+        case {"q05": _, "q50": middle, "q95": _, "scale": scale}:
+            return [scale, middle > 0 or scale != "log"]
+        case dict():
+            return {name: _bare(part) for name, part in priors.items()}
+        case list():
+            return [_bare(part) for part in priors]
+    return priors
+
+
+def _beliefs(priors: Any, path: str = "") -> set[tuple[str, str]]:
+    """Three quantiles of every belief of some priors, by path."""
+    match priors:
+        case {"q05": low, "q50": middle, "q95": high, "scale": _}:
+            return {(path, f"{low} {middle} {high}")}
+        case dict():
+            return set[tuple[str, str]]().union(
+                *(_beliefs(part, f"{path}.{k}") for k, part in priors.items())
+            )
+        case list():
+            return set[tuple[str, str]]().union(
+                *(_beliefs(part, f"{path}.{i}") for i, part in enumerate(priors))
+            )
+    return set()
 
 
 def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> int:
@@ -182,7 +213,7 @@ def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> int:
 
 
 def _as_it_was(case: Case, fitted: Mapping[str, Any]) -> Case:
-    """The question with the evidence that a run saw."""
+    """The question with the beliefs and the evidence that a run saw."""
     items = tuple(
         KINDS[item["table"]].model_validate({k: v for k, v in item.items() if k != "table"})
         for item in fitted["evidence"]["items"]
@@ -192,7 +223,9 @@ def _as_it_was(case: Case, fitted: Mapping[str, Any]) -> Case:
         for name, rows in fitted["evidence"]["series"].items()
     }
     held = Ledger(items=tuple(item for item in items if isinstance(item, Item)))
-    return replace(case, ledger=held, rows=rows)
+    priors = {k: v for k, v in fitted["priors"].items() if k not in ("class_rows", "rival_rows")}
+    question = Question.model_validate({"header": fitted["question"], **priors})
+    return replace(case, question=question, ledger=held, rows=rows)
 
 
 def history(runs: Path, question: str) -> Iterator[Forecast]:
