@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from hourglass import calendar, likelihood, parameters
+from hourglass import calendar, likelihood, parameters, supposition
 from hourglass.assembly import overlap, places, rival_spells
 from hourglass.belief import curve_table, values
 from hourglass.calendar import Slices
@@ -22,6 +22,7 @@ from hourglass.ledger import Ledger, Sighting
 from hourglass.likelihood import NUMPY
 from hourglass.panel import Array, Panel
 from hourglass.parameters import Layout, Parameters
+from hourglass.supposition import NOTHING, Given
 
 FUTURES = 64
 """Futures of the drivers that each draw's chances average over: 32 and their mirror images."""
@@ -83,6 +84,7 @@ def outcomes(
     seed: int,
     *,
     warned: bool = True,
+    given: Given = NOTHING,
 ) -> Outcomes:
     """Outcomes by the end of each of `horizons`, given what is known at the end of `as_of`.
 
@@ -94,11 +96,13 @@ def outcomes(
         For the ratios of warnings, which are drawn from their quantiles.
     warned
         Whether open warnings weigh.
+    given
+        What is known or supposed of the months to come.
     """
     warnings = open_warnings(case.evidence(as_of), as_of) if warned else ()
     ends = [*horizons, *(window_end(w) for w in warnings)]
     slices = calendar.future_slices(case.question.header.starts, as_of, ends)
-    struck = strikes(case, layout, present, as_of, slices)
+    struck = strikes(case, layout, present, as_of, slices, given)
     ratio = sighting_ratios(warnings, slices, dawn_of(case), len(struck), seed)
     weighed = struck.copy()
     weighed[:, :, 0] *= ratio
@@ -120,7 +124,9 @@ def _last_slice(slices: Slices, case: Case, day: date) -> int:
     return int(np.argmin(np.abs(slices.until + dawn_of(case) - calendar.dusk(day))))
 
 
-def strikes(case: Case, layout: Layout, present: Present, as_of: date, slices: Slices) -> Array:
+def strikes(
+    case: Case, layout: Layout, present: Present, as_of: date, slices: Slices, given: Given = NOTHING
+) -> Array:
     """Chance that each cause strikes first in each slice, the mean over futures.
 
     Returns
@@ -135,8 +141,9 @@ def strikes(case: Case, layout: Layout, present: Present, as_of: date, slices: S
     )
     alive, before = np.ones((len(present.multiplier), FUTURES)), present.risk_so_far
     found = np.empty((len(alive), len(slices.month), 1 + rivals))
-    for i, (x, u) in enumerate(futures(present, slices.month, calendar.month_of(as_of))):
-        risk = likelihood.relative_risk(NUMPY, p, layout, x, u)
+    for i, (x, u) in enumerate(futures(present, slices.month, calendar.month_of(as_of), given)):
+        passing = given.passing.get(int(slices.month[i]), {})
+        risk = supposition.relative_risk(p, layout, x, u, passing)
         stretch = likelihood.stretches(NUMPY, p, present.multiplier, risk, slices.since[i], slices.until[i])
         moved, still = ([part[..., i : i + 1] for part in kind] for kind in (spent, steady))
         hazards = [
@@ -153,24 +160,35 @@ def strikes(case: Case, layout: Layout, present: Present, as_of: date, slices: S
 State = list[Array]
 
 
-def futures(present: Present, months: Array, now: int) -> Iterator[tuple[State, State]]:
+def futures(
+    present: Present, months: Array, now: int, given: Given = NOTHING
+) -> Iterator[tuple[State, State]]:
     """Drivers and dispositions in each slice, one (draw, future) each.
 
     With each month after that of as-of, `now`, the walks step; the rest of that month has one
-    future, where the draw stands (draw, 1).
+    future, where the draw stands (draw, 1). A walk whose state is given stands there, in every
+    future, and steps on from there.
     """
     p, drivers = present.parameters, len(present.walk)
     half_lives = [*p.half_life, *p.disposition_half_life]
     spreads = [*(np.sqrt(1 - share) for share in p.lasting_share), *p.disposition_sd]
     at = [place / spread for place, spread in zip([*present.walk, *present.stance], spreads, strict=True)]
     steps = np.random.default_rng(FUTURE_SEED)
+    _place(at, given, now, p.level, spreads)
     for month in months:
         while now < month:
             now += 1
             shock = steps.standard_normal((len(at), FUTURES // 2))
             at = [_step(z, half_life, e) for z, half_life, e in zip(at, half_lives, shock, strict=True)]
+            _place(at, given, now, p.level, spreads)
         state = [spread * z for spread, z in zip(spreads, at, strict=True)]
         yield [level + x for level, x in zip(p.level, state[:drivers], strict=True)], state[drivers:]
+
+
+def _place(at: State, given: Given, month: int, levels: Sequence[Array], spreads: Sequence[Array]) -> None:
+    """Put the walks of which a state is given where they then stand."""
+    for k, state in given.states.get(month, {}).items():
+        at[k] = (state - (levels[k] if k < len(levels) else 0.0)) / spreads[k]
 
 
 def _step(z: Array, half_life: Array, shock: Array) -> Array:
