@@ -213,18 +213,19 @@ def episode_weights(reports: Sequence[Event], question: Question) -> Array:
     """
     by_origin: dict[str, list[Array]] = defaultdict(list)
     for report in reports:
-        stated = question.events[report.kind].weights
-        credence = (
-            question.grades.letters[report.grade[0]].credence
-            * question.grades.numbers[report.grade[1]].credence
-        )
-        row = [
-            1 - credence + credence * stated[gate.id] if gate.id in stated else 0.0 for gate in question.gates
-        ]
-        by_origin[report.origin].append(np.array(row))
+        by_origin[report.origin].append(report_weights(report.kind, report.grade, question))
     means = [np.prod(rows, axis=0) ** (1 / len(rows)) for rows in by_origin.values()]
     weights: Array = np.prod(means, axis=0)
     return weights
+
+
+def report_weights(kind: str, grade: str, question: Question) -> Array:
+    """Likelihood of one report of a kind for each ending; 0 where it rules the ending out."""
+    stated, grades = question.events[kind].weights, question.grades
+    credence = grades.letters[grade[0]].credence * grades.numbers[grade[1]].credence
+    return np.array(
+        [1 - credence + credence * stated[g.id] if g.id in stated else 0.0 for g in question.gates]
+    )
 
 
 def _series(case: Case, as_of: date, grid: Grid) -> list[Part]:

@@ -189,12 +189,14 @@ def as_json(forecast: Forecast) -> dict[str, Any]:
         "drivers": {name: _plain(told) for name, told in forecast.drivers.items()},
         "evidence": _plain(forecast.evidence),
         "priors": {"sha256": forecast.priors},
-        "verdict": {
-            "passed": forecast.verdict.passed,
-            "checks": [_plain(c) for c in forecast.verdict.checks],
-        },
+        "verdict": verdict_as_json(forecast.verdict),
         "run": _plain(forecast.run),
     }
+
+
+def verdict_as_json(verdict: Verdict) -> dict[str, Any]:
+    """Checks as JSON can hold them."""
+    return {"passed": verdict.passed, "checks": [_plain(check) for check in verdict.checks]}
 
 
 def _plain(value: Any) -> dict[str, Any]:

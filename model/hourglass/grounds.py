@@ -1,0 +1,96 @@
+"""What every look ahead starts from: a believed forecast and the draws behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from hourglass import calendar, estimate, forecaster, incidence, parameters, supposition
+from hourglass.assembly import months_to
+from hourglass.case import Case
+from hourglass.errors import HourglassError
+from hourglass.estimate import Posterior
+from hourglass.forecaster import Horizons, Talk
+from hourglass.incidence import Outcomes, Present
+from hourglass.panel import Array
+from hourglass.parameters import Layout
+from hourglass.summary import Forecast
+from hourglass.supposition import Given
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """A forecast that passed its checks, with its draws where they stand at as-of.
+
+    Attributes
+    ----------
+    asked
+        Months and last day of each horizon.
+    weight
+        What an update makes of each draw, mean 1; (draw).
+    """
+
+    case: Case
+    as_of: date
+    asked: Horizons
+    forecast: Forecast
+    posterior: Posterior
+    layout: Layout
+    present: Present
+    weight: Array
+
+    @property
+    def month(self) -> int:
+        """Counted month of as-of."""
+        return calendar.month_of(self.as_of)
+
+    @property
+    def row(self) -> int:
+        """Row of the month of as-of in the panel."""
+        return months_to(self.case.question, self.as_of) - 1
+
+    def outcomes(
+        self, days: Sequence[date], given: Given = supposition.NOTHING, case: Case | None = None
+    ) -> Outcomes:
+        """Outcomes by the end of each of `days`, some months given, or on another ledger."""
+        told, seed = case or self.case, self.forecast.run.seed
+        return incidence.outcomes(told, self.layout, self.present, self.as_of, days, seed, given=given)
+
+
+def stand(
+    case: Case,
+    as_of: date,
+    asked: Horizons,
+    forecast: Forecast,
+    posterior: Posterior,
+    weight: Array | None = None,
+) -> Grounds:
+    """Grounds of a forecast and its draws, by default of equal weight."""
+    structure = parameters.layout(case.question)
+    row = months_to(case.question, as_of) - 1
+    present = incidence.present(posterior.inside, structure, posterior.panel, row)
+    even = np.ones(len(present.multiplier)) if weight is None else weight
+    return Grounds(case, as_of, asked, forecast, posterior, structure, present, even)
+
+
+def find(
+    case: Case, as_of: date, asked: Horizons, seed: int, runs: Path, machine_code: Path, talk: Talk
+) -> Forecast | Grounds:
+    """Grounds of a forecast, stored or made now; the bare forecast where it is withheld.
+
+    Raises
+    ------
+    hourglass.errors.HourglassError
+        Where the draws of a stored run are missing or damaged.
+    """
+    told = forecaster.forecast(case, as_of, asked, seed, runs, machine_code, talk)
+    if not told.verdict.passed:
+        return told
+    talk("reading the stored draws")
+    folder = runs / told.question["id"] / told.run.id
+    posterior = estimate.stored(case, as_of, folder)
+    if posterior is None:
+        raise HourglassError(f"{folder}: its draws are missing or damaged; remove the folder and ask again")
+    return stand(case, as_of, asked, told, posterior)
