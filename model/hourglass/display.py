@@ -41,6 +41,11 @@ def _standing(told: Forecast) -> str:
 def _verdict(verdict: Verdict) -> RenderableType:
     if verdict.passed:
         return Text(f"Verdict: passed, all {len(verdict.checks)} checks of the machine hold.", style="green")
+    return failures(verdict)
+
+
+def failures(verdict: Verdict) -> Table:
+    """Checks that failed, with what they found and what they allow."""
     table = Table("failed check", "value", "limit", title="Verdict: withheld", title_style="bold red")
     for check in verdict.failed:
         table.add_row(check.name, f"{check.value:.4g}", f"{check.limit:.4g}")
