@@ -36,7 +36,7 @@ def shipped() -> Case:
 @cache
 def forecast() -> Forecast:
     """Forecast from draws from the priors and the shipped ledger's open warnings."""
-    run = Run("run", "path", "nuts", False, 1, 0.0, {})
+    run = Run("run", "path", "nuts", "run", False, 1, 0.0, {})
     panel, labels = assembly.build(shipped(), AS_OF)
     found = Posterior(panel, labels, prior_fit(), prior_fit())
     made = estimate.summarise(shipped(), AS_OF, ASKED, store.inputs(shipped(), AS_OF), run, found)

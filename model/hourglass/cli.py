@@ -49,15 +49,6 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _months(text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError:
-        raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
-
-
 def _method(text: str) -> Method:
     known: tuple[Method, ...] = ("auto", "nuts", "reweight")
     for method in known:
@@ -93,7 +84,7 @@ def forecast(
     asked, day = options.opened(question, root), options.day(as_of, "--as-of")
     forecaster.check_as_of(asked.case, day, options.today())
     wanted = forecaster.horizons_of(
-        asked.case, day, _months(horizons), options.day(by, "--by") if by is not None else None
+        asked.case, day, options.months(horizons), options.day(by, "--by") if by is not None else None
     )
     with options.progress() as talk:
         told = forecaster.forecast(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hourglass import calendar, estimate, forecaster, incidence, parameters, supposition
+from hourglass import calendar, forecaster, incidence, parameters, supposition
 from hourglass.assembly import months_to
 from hourglass.case import Case
 from hourglass.errors import HourglassError
@@ -89,8 +89,8 @@ def find(
     if not told.verdict.passed:
         return told
     talk("reading the stored draws")
-    folder = runs / told.question["id"] / told.run.id
-    posterior = estimate.stored(case, as_of, folder)
+    posterior = forecaster.posterior(case, as_of, told.run, runs)
     if posterior is None:
+        folder = runs / told.question["id"] / told.run.fit
         raise HourglassError(f"{folder}: its draws are missing or damaged; remove the folder and ask again")
-    return stand(case, as_of, asked, told, posterior)
+    return stand(case, as_of, asked, told, posterior, posterior.weight)

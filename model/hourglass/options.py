@@ -62,6 +62,16 @@ def day(text: str | None, option: str) -> date:
         raise InputError([Problem(option, f"{text!r} is no day; write it as YYYY-MM-DD")]) from None
 
 
+def months(text: str | None) -> list[int] | None:
+    """Horizons that an option lists; None where it is not given."""
+    if text is None:
+        return None
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
+
+
 def show(renderable: RenderableType) -> None:
     """Print a table or a sentence as it is."""
     console = Console(markup=False, highlight=False, emoji=False)

@@ -2,21 +2,15 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from hourglass import options
-from hourglass.errors import InputError, Problem
 from hourglass.options import Asked, AsOf, Json, Question, Root, Seed
 from hourglass.question import LONGEST_HORIZON
-
-WITHHELD = 3
 
 Months = Annotated[str | None, typer.Option("--horizons", help="Months, as 3,6,12; default the question's.")]
 Settings = Annotated[
@@ -48,14 +42,14 @@ def watch(
     asked, day = _asked(question, root, as_of)
     longest = max(asked.case.question.header.horizons)
     wanted = forecaster.horizons_of(asked.case, day, [longest if horizon is None else horizon], None)
-    with progress() as talk:
+    with options.progress() as talk:
         space = asked.space
         told = watchlist.ask(asked.case, day, wanted[0], seed, space.runs, space.machine_code, talk)
     if as_json:
         print(json.dumps(watchlist.as_json(told), indent=1, ensure_ascii=False))
     else:
         options.show(outlook_display.watchlist(told, asked.case))
-    return 0 if told.verdict.passed else WITHHELD
+    return 0 if told.verdict.passed else options.WITHHELD
 
 
 def scenario(
@@ -75,9 +69,9 @@ def scenario(
     from hourglass import scenario as scenarios
 
     asked, day = _asked(question, root, as_of)
-    wanted = forecaster.horizons_of(asked.case, day, _months(horizons), None)
+    wanted = forecaster.horizons_of(asked.case, day, options.months(horizons), None)
     told = wording.read(asked.case, day, wanted, settings or [], since, span, without or [])
-    with progress() as talk:
+    with options.progress() as talk:
         space = asked.space
         found = scenarios.ask(asked.case, day, wanted, told, seed, space.runs, space.machine_code, talk)
     if as_json:
@@ -86,7 +80,7 @@ def scenario(
             print(words, file=sys.stderr)
     else:
         options.show(outlook_display.what_if(found, asked.case))
-    return 0 if found.verdict.passed else WITHHELD
+    return 0 if found.verdict.passed else options.WITHHELD
 
 
 def _asked(question: str | None, root: Path | None, as_of: str | None) -> tuple[Asked, date]:
@@ -96,23 +90,3 @@ def _asked(question: str | None, root: Path | None, as_of: str | None) -> tuple[
     asked, day = options.opened(question, root), options.day(as_of, "--as-of")
     forecaster.check_as_of(asked.case, day, options.today())
     return asked, day
-
-
-def _months(text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    try:
-        return [int(part) for part in text.split(",")]
-    except ValueError:
-        raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Talk of what long work begins, on standard error: a spinner, or plain lines in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda words: print(words, file=sys.stderr, flush=True)
-        return
-    with console.status("starting") as status:
-        yield status.update

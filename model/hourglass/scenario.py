@@ -137,9 +137,13 @@ def what_if(found: Grounds, scenario: Scenario) -> WhatIf:
     left = removal.remove(found, scenario.without) if scenario.without else None
     supposed = given(found, scenario.settings)
     happened = found.outcomes([day for _, day in found.asked], supposed, left.case if left else None)
-    weight = happened.weight * (left.weight if left else found.weight)
+    weight = happened.weight * (left.weights.weight if left else found.weight)
     horizons = [_horizon(found, happened, weight, i) for i in range(len(found.asked))]
-    checks = [*found.forecast.verdict.checks, *(left.checks if left else ()), *map(_error, horizons)]
+    checks = [
+        *found.forecast.verdict.checks,
+        *(left.weights.checks("without") if left else ()),
+        *map(_error, horizons),
+    ]
     told = Verdict(tuple(checks))
     if not told.passed:
         horizons = [summary.no_horizon(h.months, h.date, happened.causes) for h in horizons]
