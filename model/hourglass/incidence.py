@@ -165,9 +165,10 @@ def futures(
 ) -> Iterator[tuple[State, State]]:
     """Drivers and dispositions in each slice, one (draw, future) each.
 
-    With each month after that of as-of, `now`, the walks step; the rest of that month has one
-    future, where the draw stands (draw, 1). A walk whose state is given stands there, in every
-    future, and steps on from there.
+    Every draw has futures of its own, so that their chance errors average out over draws and
+    show in the Monte Carlo error. With each month after that of as-of, `now`, the walks step; the
+    rest of that month has one future, where the draw stands (draw, 1). A walk whose state is
+    given stands there, in every future, and steps on from there.
     """
     p, drivers = present.parameters, len(present.walk)
     half_lives = [*p.half_life, *p.disposition_half_life]
@@ -178,7 +179,7 @@ def futures(
     for month in months:
         while now < month:
             now += 1
-            shock = steps.standard_normal((len(at), FUTURES // 2))
+            shock = steps.standard_normal((len(at), len(present.multiplier), FUTURES // 2))
             at = [_step(z, half_life, e) for z, half_life, e in zip(at, half_lives, shock, strict=True)]
             _place(at, given, now, p.level, spreads)
         state = [spread * z for spread, z in zip(spreads, at, strict=True)]
@@ -194,7 +195,7 @@ def _place(at: State, given: Given, month: int, levels: Sequence[Array], spreads
 def _step(z: Array, half_life: Array, shock: Array) -> Array:
     """A walk of variance 1 one month on, along each shock and its mirror image."""
     memory = np.exp2(-1 / half_life)
-    stepped: Array = memory * z + np.sqrt(1 - memory**2) * np.concatenate([shock, -shock])
+    stepped: Array = memory * z + np.sqrt(1 - memory**2) * np.concatenate([shock, -shock], axis=-1)
     return stepped
 
 
