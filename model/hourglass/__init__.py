@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hourglass.case import Case
-    from hourglass.forecaster import Talk
+    from hourglass.forecaster import Method, Talk
+    from hourglass.ledger import Entry
+    from hourglass.scenario import WhatIf
     from hourglass.summary import Forecast
+    from hourglass.watchlist import Watchlist
 
-__all__ = ["__version__", "forecast", "load"]
+__all__ = ["__version__", "forecast", "load", "update", "watch", "what_if"]
 __version__ = "0.1.0"
 
 
@@ -42,7 +45,7 @@ def load(question: str | None = None, *, root: Path | None = None, today: date |
 
 def forecast(
     case: "Case", *, as_of: date | None = None, horizons: Sequence[int] | None = None, by: date | None = None,
-    seed: int = 1, root: Path | None = None, talk: "Talk | None" = None,
+    seed: int = 1, method: "Method" = "auto", root: Path | None = None, talk: "Talk | None" = None,
 ) -> "Forecast":  # fmt: skip
     """Probability of entry within each horizon, beside the outside view, under a verdict.
 
@@ -54,6 +57,8 @@ def forecast(
         Whole months after `as_of`; default the question's own.
     by
         One last day instead of horizons.
+    method
+        `nuts` fits, `reweight` weighs the draws of a stored fit, `auto` does that if it can.
     talk
         Told what long work begins.
 
@@ -72,5 +77,80 @@ def forecast(
     forecaster.check_as_of(case, day, date.today())
     asked = forecaster.horizons_of(case, day, horizons, by)
     return forecaster.forecast(
-        case, day, asked, seed, space.runs, space.machine_code, talk or (lambda _: None)
+        case, day, asked, seed, space.runs, space.machine_code, talk or _silent, method
     )
+
+
+def update(case: "Case", *entries: "Entry", today: date | None = None) -> "Case":
+    """Write new entries into the ledger, all or none, and return the question with them.
+
+    A forecast of what is returned weighs the draws of the last fit where that can be believed.
+
+    Parameters
+    ----------
+    entries
+        Readings, events, warnings, notes, retractions (`hourglass.ledger`).
+    today
+        Day after which nothing can be known; default the clock's.
+
+    Raises
+    ------
+    hourglass.errors.InputError
+        With every fault that the folder would have; nothing is written.
+    """
+    from hourglass import case as cases  # as above
+    from hourglass import journal
+
+    day = today or date.today()
+    journal.append(case.folder, case.place, entries, day)
+    return cases.load(case.folder, case.place, day)
+
+
+def what_if(
+    case: "Case", *settings: str, since: str | None = None, span: str | None = None,
+    without: Sequence[str] = (), as_of: date | None = None, horizons: Sequence[int] | None = None,
+    seed: int = 1, root: Path | None = None, talk: "Talk | None" = None,
+) -> "WhatIf":  # fmt: skip
+    """P of entry were drivers or gates to stand elsewhere, or without some items; never stored.
+
+    Parameters
+    ----------
+    settings
+        As of the command `scenario`: `"DRIVER=+1.5"`, `"gate.NAME=0.9"`, with months of
+        their own `"DRIVER=+1.5@YYYY-MM:6m"`.
+    since, span
+        First month and length of the settings, as `"YYYY-MM"` and `"6m"`.
+    without
+        Ids of items to leave out.
+    """
+    from hourglass import forecaster, scenario, wording, workspace  # as above
+
+    day, space = as_of or date.today(), workspace.find(root, Path.cwd())
+    forecaster.check_as_of(case, day, date.today())
+    asked = forecaster.horizons_of(case, day, horizons, None)
+    told = wording.read(case, day, asked, settings, since, span, without)
+    return scenario.ask(case, day, asked, told, seed, space.runs, space.machine_code, talk or _silent)
+
+
+def watch(
+    case: "Case", *, horizon: int | None = None, as_of: date | None = None, seed: int = 1,
+    root: Path | None = None, talk: "Talk | None" = None,
+) -> "Watchlist":  # fmt: skip
+    """What could be seen in the next month or two, and P of entry if it is and if it is not.
+
+    Parameters
+    ----------
+    horizon
+        Months ahead that P is of; default the question's longest.
+    """
+    from hourglass import forecaster, watchlist, workspace  # as above
+
+    day, space = as_of or date.today(), workspace.find(root, Path.cwd())
+    forecaster.check_as_of(case, day, date.today())
+    months = max(case.question.header.horizons) if horizon is None else horizon
+    (asked,) = forecaster.horizons_of(case, day, [months], None)
+    return watchlist.ask(case, day, asked, seed, space.runs, space.machine_code, talk or _silent)
+
+
+def _silent(words: str) -> None:
+    """Hear what long work begins, and say nothing."""
