@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hourglass import belief, variant
-from hourglass.belief import Z95, Belief, Quantiles, Scale, Statement, curve, curve_table, density, values
+from hourglass.belief import (
+    Z95,
+    Belief,
+    Quantiles,
+    Scale,
+    Statement,
+    curve,
+    curve_table,
+    density,
+    normals,
+    values,
+)
 from hourglass.case import Case
 from hourglass.likelihood import NUMPY
 
@@ -245,3 +256,18 @@ def test_a_number_that_cannot_be_has_no_density() -> None:
     # Skewed to the left, so bounded above: at 1 / (1 - 1.5) of its slope.
     table = belief.curve_table([Quantiles(q05=-1, q50=0.5, q95=1, because="x")])
     assert belief.log_densities(np.array([50.0]), table)[0] == -np.inf
+
+
+def test_normals_undo_values_on_every_scale() -> None:
+    stated = [
+        quantiles(-1, 0.5, 1.5),
+        quantiles(0.1, 0.4, 3, "log"),
+        quantiles(-3, -0.4, -0.1, "log"),
+        quantiles(0.1, 0.2, 0.7, "logit"),
+        quantiles(-1, 0, 1),
+    ]
+    table = curve_table(stated)
+    z = np.random.default_rng(1).uniform(-3, 3, size=(200, len(stated)))
+    assert normals(table, values(NUMPY, z, table)) == pytest.approx(z, abs=1e-10)
+    middles = np.array([each.q50 for each in stated])
+    assert normals(table, middles) == pytest.approx(np.zeros(len(stated)), abs=1e-10)

@@ -161,6 +161,27 @@ def curve_table(beliefs: Sequence[Quantiles]) -> CurveTable:
     )
 
 
+def normals(table: CurveTable, numbers: np.ndarray) -> np.ndarray:
+    """Standard normals at which `values` gives these numbers; (..., belief)."""
+    each = [
+        sign * np.log1p(skew * (_on_scale(sign * numbers[..., i], scale) - center) / slope) / skew
+        for i, (center, slope, skew, scale, sign) in enumerate(
+            zip(table.center, table.slope, table.skew, table.scales, table.signs, strict=True)
+        )
+    ]
+    return np.stack(each, axis=-1)
+
+
+def _on_scale(numbers: np.ndarray, scale: Scale) -> np.ndarray:
+    match scale:
+        case "identity":
+            return numbers
+        case "log":
+            return np.asarray(np.log(numbers))
+        case "logit":
+            return np.asarray(np.log(numbers) - np.log1p(-numbers))
+
+
 def values(xp: Any, z: Any, table: CurveTable, bend: Any = None) -> Any:
     """Believed numbers at standard normals `z`, in either array module.
 
