@@ -72,7 +72,7 @@ def build(case: Case, as_of: date, months: int | None = None) -> tuple[Panel, La
     month = tuple(calendar.month_label(grid.first + i) for i in range(grid.count))
     spells, rivals = rival_spells(case), len(question.rivals)
     moved, steady = (places(spells, rivals, moved=which) for which in (True, False))
-    arrays = {k: v for part, _ in parts for k, v in part.items()}
+    arrays = {k: v for part, _ in parts for k, v in part.items()} | {"temperature": np.ones(1)}
     return Panel(**arrays, moved=moved, steady=steady), Labels(month=month, **labels)
 
 

@@ -314,13 +314,14 @@ def log_densities(
     """
     place = xp.pick(multiplier, panel.knot_class)
     at_knot = class_log_survival(xp, p, layout, panel.class_points, place, panel.knot_months)
+    power = panel.temperature.sum()  # of the state's own evidence; the life tables count in full
     return {
-        "readings": readings(xp, p, panel, x),
-        "episodes": episodes(xp, p, layout, panel, x, u),
-        "polls": polls(xp, p, panel, x),
-        "counts": counts(xp, p, panel, x),
-        "levels": levels(xp, p, panel, x),
+        "readings": power * readings(xp, p, panel, x),
+        "episodes": power * episodes(xp, p, layout, panel, x, u),
+        "polls": power * polls(xp, p, panel, x),
+        "counts": power * counts(xp, p, panel, x),
+        "levels": power * levels(xp, p, panel, x),
         "tables": tables(xp, p, panel, at_knot),
         "own_class_survival": at_knot * panel.own_knot,
-        "survival": survival(xp, p, layout, panel, multiplier[..., -1:], rate, x, u),
+        "survival": power * survival(xp, p, layout, panel, multiplier[..., -1:], rate, x, u),
     }

@@ -24,7 +24,8 @@ class Panel:
     block is the readings of one origin on one driver, a knot one end of a life-table interval.
     A state is a pair of driver and month, driver after driver; the points of a series meet
     states by `*_state`, `*_weight` and `*_point`, one entry for each month a point speaks of.
-    `*_constant` is the part of each log density that no parameter moves.
+    `*_constant` is the part of each log density that no parameter moves. `temperature`, one
+    number, is the power to which the evidence counts: 1, but on the way from prior to posterior.
     """
 
     since: Array
@@ -75,6 +76,7 @@ class Panel:
     row_joined: Array
     row_constant: Array
     row_weight: Array
+    temperature: Array
     moved: tuple[tuple[int, ...], ...]
     steady: tuple[tuple[int, ...], ...]
 
@@ -128,6 +130,7 @@ AXES: Mapping[str, tuple[str, ...]] = {
     "row_joined": ("row",),
     "row_constant": ("row",),
     "row_weight": ("row",),
+    "temperature": ("power",),
 }
 
 

@@ -30,7 +30,7 @@ def whitening(layout: Layout, panel: Panel) -> Array:
     up, down = (belief.values(NUMPY, middle + step, layout.curves) for step in (STEP, -STEP))
     slopes = (up - down)[: len(layout.drivers)] / (2 * STEP)
     months = len(panel.since)
-    seen = _information(p, panel, len(layout.drivers) * months)
+    seen = np.sqrt(panel.temperature.sum()) * _information(p, panel, len(layout.drivers) * months)
     maps = []
     for k in range(len(layout.drivers)):
         shocks = np.sqrt(1 - p.lasting_share[k]) * walk_matrix(float(p.half_life[k][0]), months)
