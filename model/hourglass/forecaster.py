@@ -157,7 +157,7 @@ def _update(
 
     for near in store.fits(runs, case, told, run.seed):
         base = estimate.stored(near.case, near.forecast.as_of, near.folder)
-        if base is not None and _within(case, as_of, base):
+        if base is not None and within(case, as_of, base):
             talk(f"weighing the draws of run {near.forecast.run.id}")
             found = estimate.update(case, as_of, base, near.case.question)
             how = replace(run, method=REWEIGHT, fit=near.forecast.run.id)
@@ -165,7 +165,7 @@ def _update(
     return None
 
 
-def _within(case: Case, as_of: date, base: "Posterior") -> bool:
+def within(case: Case, as_of: date, base: "Posterior") -> bool:
     """Whether the draws of a fit walk on to the month of `as_of`."""
     first = calendar.month_of(case.question.header.history_from)
     return calendar.month_of(as_of) - first < base.inside.months

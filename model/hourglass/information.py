@@ -53,14 +53,22 @@ def item_log_likelihood(case: Case, panel: Panel, labels: Labels, draws: Draws) 
 
 def _readings(p: Parameters, panel: Panel, x: list[Array]) -> Array:
     """Log density of each reading given the others of its block; (draw, reading)."""
+    block = panel.reading_block
+    return readings_given(p, panel, x, (block[:, None] == block) & ~np.eye(len(block), dtype=bool))
+
+
+def readings_given(p: Parameters, panel: Panel, x: list[Array], given: Array) -> Array:
+    """Log density of each reading given some others of its block; (draw, reading).
+
+    Parameters
+    ----------
+    given
+        Whether the first reading is given for the second (reading, reading).
+    """
     noise = likelihood.reading_noise(NUMPY, p, panel)
     residual = panel.reading_level - np.concatenate(x, axis=-1)[:, panel.reading_state]
     weight, shared = noise**-2, p.origin_sd**2
-    precision = NUMPY.pool(panel.block_zero, weight, panel.reading_block)[:, panel.reading_block] - weight
-    pull = (
-        NUMPY.pool(panel.block_zero, weight * residual, panel.reading_block)[:, panel.reading_block]
-        - weight * residual
-    )
+    precision, pull = weight @ given.astype(float), (weight * residual) @ given.astype(float)
     mean = shared * pull / (1 + shared * precision)
     variance = noise**2 + shared / (1 + shared * precision)
     density: Array = -0.5 * (np.log(2 * np.pi * variance) + (residual - mean) ** 2 / variance)

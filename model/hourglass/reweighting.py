@@ -79,7 +79,7 @@ def log_ratio(layout: Layout, draws: Draws, then: Panel, now: Panel) -> Array:
     u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
     total = np.zeros(len(flat["theta"]))
     for sign, part in zip((1, -1), differing(now, then), strict=True):
-        for density in _densities(p, layout, part, x, u):
+        for density in densities(p, layout, part, x, u):
             total += sign * density.sum(axis=-1)
     if _risk_differs(then, now):
         for sign, part in ((1, now), (-1, then)):
@@ -105,7 +105,7 @@ def _risk_differs(then: Panel, now: Panel) -> bool:
     return any(not np.array_equal(getattr(then, name), getattr(now, name)) for name in names)
 
 
-def _densities(p: Any, layout: Layout, part: Panel, x: Sequence[Array], u: Sequence[Array]) -> list[Array]:
+def densities(p: Any, layout: Layout, part: Panel, x: Sequence[Array], u: Sequence[Array]) -> list[Array]:
     """Log densities of the groups of a panel, those of which it has any."""
     found = []
     if len(part.reading_level):

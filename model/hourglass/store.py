@@ -23,6 +23,7 @@ from hourglass.ledger import KINDS, Item, Ledger, kind_of
 from hourglass.question import Question
 from hourglass.series import Row
 from hourglass.summary import Forecast
+from hourglass.tables import ClassRow, RivalRow, Tables
 
 LIBRARIES = ("pymc", "nutpie", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 FORECAST, POSTERIOR, OUTSIDE, INPUTS = "forecast.json", "posterior.nc", "outside_view.nc", "inputs.json"
@@ -126,6 +127,35 @@ class Kept:
     folder: Path
     inputs: Mapping[str, Any]
     case: Case
+
+
+def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
+    """Inputs of a stored run; None where they are gone or damaged."""
+    try:
+        found = json.loads((runs / question / run / INPUTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def as_it_was(case: Case, told: Mapping[str, Any]) -> Case | None:
+    """The question as a run was asked it, beliefs, tables and all; None where its form has changed."""
+    try:
+        held = dict(told["priors"])
+        classes, rivals = held.pop("class_rows"), held.pop("rival_rows")
+        question = Question.model_validate(held | {"header": told["question"]})
+        life = Tables(
+            tuple(ClassRow.model_validate(row) for row in classes),
+            tuple(RivalRow.model_validate(_stated(row)) for row in rivals),
+        )
+        return _as_it_was(replace(case, question=question, tables=life), told)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def _stated(row: Mapping[str, str]) -> dict[str, str]:
+    """Cells of a rival's row that its file states; the others stand for no limit and no number."""
+    return {name: cell for name, cell in row.items() if cell not in ("inf", "None")}
 
 
 def fits(runs: Path, case: Case, told: Mapping[str, Any], seed: int) -> Iterator[Kept]:
