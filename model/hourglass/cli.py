@@ -10,7 +10,15 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from hourglass import __version__, display, evidence_commands, options, outlook_commands, prior_commands
+from hourglass import (
+    __version__,
+    display,
+    evidence_commands,
+    explain_commands,
+    options,
+    outlook_commands,
+    prior_commands,
+)
 from hourglass.errors import HourglassError, InputError, Problem, did_you_mean
 from hourglass.options import AsOf, Json, Question, Root, Seed
 
@@ -23,6 +31,7 @@ app = typer.Typer(help="Bayesian forecasts of whether a state will enter a war."
                   add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)  # fmt: skip
 app.add_typer(evidence_commands.app, name="evidence")
 app.add_typer(prior_commands.app, name="prior")
+app.command()(explain_commands.explain)
 app.command()(outlook_commands.watch)
 app.command()(outlook_commands.scenario)
 

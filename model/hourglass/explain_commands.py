@@ -1,0 +1,60 @@
+"""The command that says why P stands where it stands."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hourglass import options
+from hourglass.errors import InputError, Problem
+from hourglass.options import Json, Question, Root
+
+
+def explain(
+    question: Question = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Beginning of the earlier run's id; default the one before.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", help="Beginning of the run's id; default the last.")
+    ] = None,
+    from_prior: Annotated[
+        bool, typer.Option("--from-prior", help="Climb from the class's record alone, by fits: minutes.")
+    ] = False,
+    horizon: Annotated[
+        float | None, typer.Option(help="Months; default the longest that both runs have.")
+    ] = None,
+    root: Root = None,
+    as_json: Json = False,
+) -> int:
+    """What moved P between two runs, and what it rests on."""
+    from hourglass import explain_display, explanation  # NumPy, SciPy and xarray: not to print help
+
+    if from_prior and start is not None:
+        raise InputError([Problem("--from-prior", "and --from ask for two things; give one of them")])
+    asked = options.opened(question, root)
+    wanted = explanation.Asked(start, end, horizon, from_prior)
+    with progress() as talk:
+        told = explanation.ask(asked.case, wanted, asked.space.runs, asked.space.machine_code, talk)
+    if as_json:
+        print(json.dumps(explanation.as_json(told), indent=1, ensure_ascii=False))
+        for words in explain_display.remarks(told):
+            print(words, file=sys.stderr)
+    else:
+        options.show(explain_display.explanation(told, asked.case))
+    return 0
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Talk of what long work begins, on standard error: a spinner, or plain lines in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda words: print(words, file=sys.stderr, flush=True)
+        return
+    with console.status("starting") as status:
+        yield status.update

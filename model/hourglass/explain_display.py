@@ -1,0 +1,103 @@
+"""An explanation as tables for a terminal."""
+
+from collections.abc import Iterable, Sequence
+from math import exp
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hourglass.attribution import Move, Part
+from hourglass.case import Case
+from hourglass.display import percent
+from hourglass.explanation import Explanation
+from hourglass.influence import EVERY, Influence, Typical
+from hourglass.ladder import Climb
+from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
+
+MOST_ROWS = 12
+"""Rows of a table in a terminal; `--json` holds all."""
+
+
+def explanation(told: Explanation, case: Case) -> RenderableType:
+    """What moved P first, then what it rests on."""
+    within = f"P of entry within {told.months:g} months, as of {told.as_of}: {percent(told.chance)}."
+    parts: list[RenderableType] = [Text(told.question["title"], style="bold"), Text(within)]
+    if told.move is not None:
+        parts += _move(told, told.move)
+    if told.climb is not None:
+        parts += _climb(told.climb)
+    parts += [_typical(told.typical, case), _influences(told.influences), _sensitivities(told.sensitivities)]
+    return Group(*parts, *(Text(words, style="dim") for words in remarks(told)))
+
+
+def remarks(told: Explanation) -> Iterable[str]:
+    """What a reader must know beside the numbers."""
+    yield from told.remarks
+    worth = told.evidence.effective_items or 0.0
+    yield f"{told.evidence.items} items of evidence weigh; they are worth {worth:.1f} independent ones."
+    more = len(told.influences) - MOST_ROWS, len(told.sensitivities) - MOST_ROWS
+    if max(more) > 0:
+        yield f"Tables show the {MOST_ROWS} strongest; --json holds all."
+    if any(not one.sound for one in told.influences[:MOST_ROWS]):
+        yield "Rough: the weights without that item fail their guard; only a new fit could tell."
+
+
+def _move(told: Explanation, move: Move) -> list[RenderableType]:
+    title = f"What moved P from {percent(move.before)} as of {told.since_as_of} (run {told.since})"
+    found: list[RenderableType] = [_ways(title, f"change, by {move.grouping}", move.parts, move.whole)]
+    failed = [f"{check.name} {check.value:.2f}" for check in move.checks if not check.passed]
+    if failed:
+        words = (
+            f"The draws do not reach so far ({', '.join(failed)}): the parts are rough, the sum is not. "
+            "Forecast a day between the two, or ask --from-prior."
+        )
+        found.append(Text(words, style="red"))
+    return [*found, Text(f"{move.parts[-1].name.capitalize()}: {move.remark}", style="dim")]
+
+
+def _climb(climb: Climb) -> list[RenderableType]:
+    title = f"What took P from {percent(climb.before)}, before any evidence of the state's own"
+    found: list[RenderableType] = [_ways(title, "evidence", climb.parts, climb.whole)]
+    if climb.checks:
+        failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
+        found.append(Text(f"Fits between are short, and some checks fail: {failed}.", style="dim"))
+    return found
+
+
+def _ways(title: str, what: str, parts: Sequence[Part], whole: float) -> Table:
+    table = Table(what, "", "log-odds", "odds times", title=title, title_justify="left")
+    for part in parts:
+        table.add_row(part.name, part.detail, f"{part.log_odds:+.3f}", f"{exp(part.log_odds):.2f}")
+    table.add_section()
+    table.add_row("sum", "", f"{whole:+.3f}", f"{exp(whole):.2f}")
+    return table
+
+
+def _typical(told: Iterable[Typical], case: Case) -> Table:
+    table = Table("from as-of on typical", "P would be", "log-odds")
+    for one in told:
+        name = one.driver if one.driver == EVERY else case.question.drivers[one.driver].title
+        table.add_row(name, percent(one.chance), f"{one.log_odds:+.2f}")
+    return table
+
+
+def _influences(told: Sequence[Influence]) -> Table:
+    table = Table("item", "P without it", "adds in log-odds", "k-hat", "")
+    for one in told[:MOST_ROWS]:
+        k_hat = f"{one.k_hat:.2f}"
+        table.add_row(
+            one.item, percent(one.without), f"{one.log_odds:+.3f}", k_hat, "" if one.sound else "rough"
+        )
+    return table
+
+
+def _sensitivities(told: Sequence[Sensitivity]) -> Table:
+    table = Table("P answers to", "sensitivity", "log-odds a doubling of its weight", "moved", "")
+    rest = [one for one in told[MOST_ROWS:] if one.about == ALWAYS or one.conflict]
+    for one in [*told[:MOST_ROWS], *rest]:
+        strong = "strong" if one.of_chance >= NOTICEABLE else ""
+        moved = "" if one.shift is None else f"{one.shift:+.1f} sd"
+        words = "prior-data conflict" if one.conflict else strong
+        table.add_row(one.about, f"{one.of_chance:.3f}", f"{one.per_doubling:+.3f}", moved, words)
+    return table

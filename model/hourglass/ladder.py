@@ -1,0 +1,103 @@
+"""Fits between prior and posterior: one compiled model, the evidence raised to powers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from hourglass import forecaster, incidence, origins, standing, tempering, verdict
+from hourglass.assembly import months_to
+from hourglass.attribution import Part, log_odds
+from hourglass.changes import WARNINGS
+from hourglass.draws import Draws
+from hourglass.forecaster import Talk
+from hourglass.panel import Array
+from hourglass.standing import Standing
+from hourglass.tempering import Stage
+from hourglass.verdict import Check
+
+LEFT = "quadrature and Monte Carlo"
+DRAWS = 500
+"""Draws of each chain at each power."""
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """What took P from the class's record alone to now, as parts in log-odds that sum to the whole.
+
+    Attributes
+    ----------
+    before, after
+        P without evidence of the state's own, and P as printed.
+    checks
+        Checks of the fits between that failed, each with its power.
+    """
+
+    before: float
+    after: float
+    parts: tuple[Part, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def whole(self) -> float:
+        """Change of the log-odds."""
+        return log_odds(self.after) - log_odds(self.before)
+
+
+Fit = Callable[[float], Draws]
+"""Draws of the posterior with the evidence raised to a power."""
+
+
+def fits(stand: Standing, machine_code: Path, talk: Talk) -> Fit:
+    """Fits of one compiled model, each told of by `talk`."""
+    forecaster.use_machine_code(machine_code)
+    talk("loading the sampler and compiling the model")
+    from hourglass import inference  # loads PyMC: seconds, needed only for fits
+
+    panel, labels = stand.posterior.panel, stand.posterior.labels
+    compiled = inference.compile_model(stand.case, panel)
+    settings, seed = inference.Settings(draws=DRAWS), stand.run.forecast.run.seed
+
+    def at(power: float) -> Draws:
+        talk(f"sampling with the evidence to the power {power:.3g}")
+        tempered = replace(panel, temperature=np.array([power]))
+        return inference.sample(compiled, tempered, labels, seed, settings)
+
+    return at
+
+
+def climb(stand: Standing, fit: Fit) -> Climb:
+    """Climb from no evidence to that of a run, whose own draws stand at the top.
+
+    The life tables count in full all the way. Warnings weigh draws and outcomes, no likelihood,
+    and come last.
+    """
+    panel, labels = stand.posterior.panel, stand.posterior.labels
+    groups = origins.grouping(stand.layout, panel, labels)
+    faults: list[Check] = []
+
+    def draws_at(power: float) -> Stage:
+        if power == 1:
+            return _stage(stand, groups, stand.posterior.inside, stand.posterior.weight)
+        found = fit(power)
+        faults.extend(c for c in verdict.judge_fit(found, name=f"power {power:.3g} ") if not c.passed)
+        return _stage(stand, groups, found, np.ones(found.grid[0] * found.grid[1]))
+
+    told = tempering.ascend(draws_at, groups.names)
+    after = stand.mean
+    warned = Part(WARNINGS, log_odds(after) - log_odds(told.after), "open at as-of")
+    parts = (*told.parts, *((warned,) if stand.warnings else ()), Part(LEFT, 0.0))
+    left = log_odds(after) - log_odds(told.before) - sum(part.log_odds for part in parts)
+    return Climb(told.before, after, (*parts[:-1], Part(LEFT, left)), tuple(faults))
+
+
+def _stage(stand: Standing, groups: origins.Grouping, draws: Draws, weight: Array) -> Stage:
+    """What the draws of one power say of P and of each group."""
+    panel, run = stand.posterior.panel, stand.run
+    now = months_to(stand.case.question, run.as_of) - 1
+    present = incidence.present(draws, stand.layout, panel, now)
+    chance, _ = standing.look(run, stand.layout, present, stand.horizon, stand.warnings).heard(())
+    density = origins.densities(stand.layout, panel, draws, groups)
+    grid = draws.grid
+    return Stage(chance.reshape(grid), density.reshape(*grid, -1), weight.reshape(grid))

@@ -1,0 +1,134 @@
+"""How P answers to a little more or less faith in each prior and in the evidence.
+
+Power-scaling (Kallioinen et al. 2024, https://doi.org/10.1007/s11222-023-10366-5): a prior's or
+the evidence's density is raised to a power near 1, the draws are weighed for it, and the change
+of a distribution is measured, by the power's base-2 logarithm. A prior is scaled in the
+standard normal behind its parameter, where a power `a` is a variance of `1/a`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hourglass import belief, likelihood
+from hourglass.likelihood import NUMPY
+from hourglass.panel import Array
+from hourglass.standing import Standing
+
+POWERS = (0.99, 1.01)
+NOTICEABLE = 0.05
+"""Sensitivity from which Kallioinen et al. call a distribution sensitive."""
+FAR = 1.0
+"""Prior standard deviations beyond which a parameter lies far from what was believed."""
+EVIDENCE, TABLES = "evidence", "life tables"
+ALWAYS = "reference.nu"
+"""Prior whose sensitivity is always told: life tables cannot tell it from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How P answers to one prior, or to the evidence.
+
+    Attributes
+    ----------
+    about
+        Path of the belief, or `evidence` (items, series, own quiet), or `life tables`.
+    of_chance
+        Power-scaling sensitivity of the draws' chances.
+    per_doubling
+        Change of the log-odds of P for a doubling of the power, to first order.
+    own, told
+        Sensitivity of the parameter itself to its prior, and to all the data.
+    shift
+        Mean of the standard normal behind the parameter, 0 before any data.
+
+    The last three are None where there is no parameter.
+    """
+
+    about: str
+    of_chance: float
+    per_doubling: float
+    own: float | None = None
+    told: float | None = None
+    shift: float | None = None
+
+    @property
+    def conflict(self) -> bool:
+        """Whether prior and data pull the parameter apart.
+
+        Both hold it (`own` and `told` are noticeable), and it lies further than one standard
+        deviation of its prior from the prior's middle. Without the last, elicited priors would be
+        flagged by the dozen: they are meant to be informative. P itself is not asked, for it
+        answers to a prior and to the evidence wherever both matter.
+        """
+        if self.own is None or self.told is None or self.shift is None:
+            return False
+        return min(self.own, self.told) >= NOTICEABLE and abs(self.shift) > FAR
+
+
+def sensitivities(stand: Standing) -> tuple[Sensitivity, ...]:
+    """Sensitivity of P to every prior and to the data, the strongest first."""
+    at = _equal(stand.weight)
+    flat = stand.posterior.inside.stacked()
+    theta, chance = flat["theta"][at], stand.chance[at]
+    evidence, tables = (part[at] for part in _data(stand))
+    of_data = _scaled(evidence + tables)
+    found = [_of_data(EVIDENCE, chance, evidence), _of_data(TABLES, chance, tables)]
+    normals = belief.normals(stand.layout.curves, theta)
+    for j, name in enumerate(stand.layout.names):
+        prior = -0.5 * normals[:, j] ** 2
+        weights = _scaled(prior)
+        own, told = _answer(theta[:, j], weights), _answer(theta[:, j], of_data)
+        shift = float(normals[:, j].mean())
+        found.append(Sensitivity(name, _answer(chance, weights), _slope(chance, prior), own, told, shift))
+    return tuple(sorted(found, key=lambda one: -one.of_chance))
+
+
+def _of_data(about: str, chance: Array, density: Array) -> Sensitivity:
+    return Sensitivity(about, _answer(chance, _scaled(density)), _slope(chance, density))
+
+
+def _equal(weight: Array) -> Array:
+    """Positions of as many draws of equal weight, each draw in proportion to its own."""
+    if not np.ptp(weight):
+        return np.arange(len(weight))
+    ends = np.cumsum(weight) / weight.sum()
+    return np.searchsorted(ends, (np.arange(len(weight)) + 0.5) / len(weight)).astype(np.int64)
+
+
+def _data(stand: Standing) -> Iterator[Array]:
+    """Log likelihood of the evidence and of the life tables; (draw) each."""
+    flat, layout = stand.posterior.inside.stacked(), stand.layout
+    x = [flat["driver_path"][..., k] for k in range(len(layout.drivers))]
+    u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
+    parts = likelihood.log_densities(
+        NUMPY, stand.present.parameters, layout, stand.posterior.panel,
+        np.exp(flat["log_multiplier"]), flat["rival_rate"], x, u,
+    )  # fmt: skip
+    tables = parts.pop("tables").sum(axis=-1)
+    yield sum((part.sum(axis=-1) for part in parts.values()), np.zeros_like(tables))
+    yield tables
+
+
+def _scaled(density: Array) -> tuple[Array, Array]:
+    """Weights of the draws under the lower and the upper power; each sums to 1."""
+    from arviz_stats.base.array import array_stats  # slow to import, and needed only here
+
+    logs = [array_stats.power_scale_lw(density[None], alpha=power, axis=[0, 1]) for power in POWERS]
+    lower, upper = (np.exp(log - log.max()) for log in logs)
+    return lower / lower.sum(), upper / upper.sum()
+
+
+def _answer(values: Array, weights: tuple[Array, Array]) -> float:
+    """Sensitivity of a quantity: how far its distribution moves with the power."""
+    from arviz_stats.base.array import array_stats  # as above
+
+    return float(array_stats.power_scale_sense(values[None], *weights, *POWERS))
+
+
+def _slope(chance: Array, density: Array) -> float:
+    """Change of the log-odds of the mean chance for a doubling of the density's power."""
+    mean = chance.mean()
+    moved = np.mean((chance - mean) * (density - density.mean()))
+    return float(np.log(2) * moved / (mean * (1 - mean)))

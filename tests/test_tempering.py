@@ -1,0 +1,98 @@
+"""The climb from prior to posterior, against a normal model whose every integral is known."""
+
+from math import exp, log
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from hourglass import tempering
+from hourglass.attribution import log_odds
+from hourglass.panel import Array
+from hourglass.tempering import Stage
+
+SEEN = ((0.8, 4.0), (-0.3, 2.0), (1.5, 1.0))
+"""What was seen of a standard normal, and with what precision: one group each."""
+NORMALS = ndtri((np.arange(20_000) + 0.5) / 20_000).reshape(4, 5000)
+
+
+def chance(theta: Array) -> Array:
+    """Chance of 0.02 at the prior's middle, that grows with theta."""
+    found: Array = 0.02 * np.exp(0.5 * theta)
+    return found
+
+
+def mean_chance(power: float) -> float:
+    """P in closed form: a lognormal mean."""
+    middle, variance = moments(power)
+    return 0.02 * exp(0.5 * middle + 0.125 * variance)
+
+
+def moments(power: float) -> tuple[float, float]:
+    """Mean and variance of theta given the evidence raised to a power."""
+    variance = 1 / (1 + power * sum(weight for _, weight in SEEN))
+    return power * sum(weight * seen for seen, weight in SEEN) * variance, variance
+
+
+def draws_at(power: float) -> Stage:
+    """Stand in for a fit: exact quantiles of the tempered posterior."""
+    middle, variance = moments(power)
+    theta = middle + np.sqrt(variance) * NORMALS
+    density = np.stack([-0.5 * weight * (seen - theta) ** 2 for seen, weight in SEEN], axis=-1)
+    return Stage(chance(theta), density, np.ones_like(theta))
+
+
+def slope(power: float, group: int) -> float:
+    """Growth of the log-odds by one group: Cov(P, l) by Stein's lemma, over P (1 - P)."""
+    middle, variance = moments(power)
+    seen, weight = SEEN[group]
+    # Under the lognormal tilt theta ~ N(m + v/2, v): Cov(P, l) = E[P] (E_tilted[l] - E[l]).
+    shifted = middle + 0.5 * variance
+    gain = -0.5 * weight * ((seen - shifted) ** 2 - (seen - middle) ** 2)
+    return gain / (1 - mean_chance(power))
+
+
+def test_slopes_are_those_of_the_closed_form() -> None:
+    slopes, errors = draws_at(0.5).slopes()
+    assert slopes == pytest.approx([slope(0.5, g) for g in range(3)], rel=2e-3)
+    assert (errors > 0).all()
+
+
+def test_parts_are_the_integrals_of_the_closed_form() -> None:
+    found = tempering.ascend(draws_at, ["a", "b", "c"])
+    powers = np.linspace(0, 1, 200_001)
+    for g, part in enumerate(found.parts):
+        exact = np.trapezoid([slope(power, g) for power in powers[::100]], powers[::100])
+        assert part.log_odds == pytest.approx(exact, abs=2e-3), part.name
+
+
+def test_parts_and_what_is_left_are_the_whole() -> None:
+    found = tempering.ascend(draws_at, ["a", "b", "c"])
+    whole = log_odds(found.after) - log_odds(found.before)
+    assert sum(part.log_odds for part in found.parts) + found.left == pytest.approx(whole, abs=1e-12)
+    assert abs(found.left) < 2e-3
+    assert found.before == pytest.approx(mean_chance(0), rel=1e-4)
+    assert found.after == pytest.approx(mean_chance(1), rel=1e-4)
+
+
+def test_evidence_for_a_high_chance_raises_it_and_against_it_lowers_it() -> None:
+    parts = {part.name: part.log_odds for part in tempering.ascend(draws_at, ["for", "against", "odd"]).parts}
+    assert parts["for"] > 0 > parts["against"]
+
+
+def test_weighed_draws_are_those_of_their_weights() -> None:
+    whole = draws_at(0.5)
+    middle, variance = moments(0.5)
+    wide = middle + 1.5 * np.sqrt(variance) * NORMALS
+    weight = np.exp(-0.5 * (wide - middle) ** 2 / variance * (1 - 1 / 1.5**2))
+    density = np.stack([-0.5 * w * (seen - wide) ** 2 for seen, w in SEEN], axis=-1)
+    weighed = Stage(chance(wide), density, weight)
+    assert weighed.mean == pytest.approx(whole.mean, rel=1e-3)
+    assert weighed.slopes()[0] == pytest.approx(whole.slopes()[0], rel=1e-2)
+
+
+def test_the_nodes_integrate_polynomials_exactly() -> None:
+    for degree in range(12):
+        found = sum(w * t**degree for t, w in zip(tempering.NODES, tempering.WEIGHTS, strict=True))
+        assert found == pytest.approx(1 / (degree + 1), abs=1e-12)
+    assert log(tempering.POWERS[-1]) == 0
