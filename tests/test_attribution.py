@@ -13,6 +13,7 @@ from test_forecaster import AS_OF, Fits, made, prior_fit, with_items
 from hourglass import attribution, estimate, record
 from hourglass.attribution import OTHER, QUIET, REFIT, Move, Told, log_odds
 from hourglass.case import Case
+from hourglass.forecaster import Method
 from hourglass.record import Record
 
 EARLY = date(2023, 1, 20)
@@ -37,13 +38,13 @@ class Ledgers:
 
     root: Path
 
-    def run(self, as_of: date, *entries: str, **how: object) -> Record:
+    def run(self, as_of: date, *entries: str, seed: int = 1, method: Method = "auto") -> Record:
         """Forecast and open the run again."""
         case = with_items(self.root / f"q{len(list(self.root.iterdir()))}", *entries)
-        return self.of(case, as_of, **how)
+        return self.of(case, as_of, seed, method)
 
-    def of(self, case: Case, as_of: date, seed: int = 1, method: str = "auto") -> Record:
-        told = made(case, self.root, 1, 3, as_of=as_of, seed=seed, method=method)  # type: ignore[arg-type]
+    def of(self, case: Case, as_of: date, seed: int = 1, method: Method = "auto") -> Record:
+        told = made(case, self.root, 1, 3, as_of=as_of, seed=seed, method=method)
         assert told.verdict.passed
         opened = record.opened(case, told, self.root / ".hourglass/runs")
         assert opened is not None

@@ -53,7 +53,7 @@ def _move(told: Explanation, move: Move) -> list[RenderableType]:
             "Forecast a day between the two, or ask --from-prior."
         )
         found.append(Text(words, style="red"))
-    return [*found, Text(f"{move.parts[-1].name.capitalize()}: {move.remark}", style="dim")]
+    return [*found, Text(f"The last part: {move.remark}", style="dim")]
 
 
 def _climb(climb: Climb) -> list[RenderableType]:

@@ -116,7 +116,7 @@ def _scaled(density: Array) -> tuple[Array, Array]:
     from arviz_stats.base.array import array_stats  # slow to import, and needed only here
 
     logs = [array_stats.power_scale_lw(density[None], alpha=power, axis=[0, 1]) for power in POWERS]
-    lower, upper = (np.exp(log - log.max()) for log in logs)
+    lower, upper = (np.exp(log - log.max()).ravel() for log in logs)
     return lower / lower.sum(), upper / upper.sum()
 
 
@@ -124,7 +124,8 @@ def _answer(values: Array, weights: tuple[Array, Array]) -> float:
     """Sensitivity of a quantity: how far its distribution moves with the power."""
     from arviz_stats.base.array import array_stats  # as above
 
-    return float(array_stats.power_scale_sense(values[None], *weights, *POWERS))
+    lower, upper = weights
+    return float(array_stats.power_scale_sense(values[None], lower[None], upper[None], *POWERS))
 
 
 def _slope(chance: Array, density: Array) -> float:
