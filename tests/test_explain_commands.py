@@ -9,12 +9,10 @@ import pytest
 from test_cli import Clock, Run, runner
 from test_forecaster import Fits, made, prior_fit
 
-from hourglass import estimate, explain_display, explanation, inference, ladder, options, store
+from hourglass import estimate, explain_display, explanation, options, store
 from hourglass.case import Case
-from hourglass.draws import Draws
 from hourglass.errors import InputError
 from hourglass.explanation import Asked, Explanation
-from hourglass.panel import Labels, Panel
 
 VISIT = folders.entry("reading", id='"visit"', origin='"visit"', known="2022-12-20")
 SIGHT = folders.entry("reading", id='"sight"', origin='"sight"', known="2023-01-22", claim='"Drills."')
@@ -165,31 +163,6 @@ def test_beliefs_of_the_folder_that_changed_since_do_not_matter(tmp_path: Path, 
 def test_an_explanation_says_itself_in_a_line(told: Explanation) -> None:
     assert repr(told).startswith("<Explanation belarus as of 2023-01-26, 3 months")
     assert "log-odds" in repr(told)
-
-
-def test_the_climb_starts_at_the_class_and_sums_to_the_whole(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[float] = []
-
-    def sample(compiled: object, panel: Panel, labels: Labels, seed: int, settings: object) -> Draws:
-        asked.append(float(panel.temperature[0]))
-        return prior_fit()
-
-    monkeypatch.setattr(inference, "compile_model", lambda case, panel: None)
-    monkeypatch.setattr(inference, "sample", sample)
-    found = ask(root, from_prior=True)
-    assert found.climb is not None
-    assert found.move is None
-    assert found.climb.after == pytest.approx(found.chance)
-    assert sum(p.log_odds for p in found.climb.parts) == pytest.approx(found.climb.whole, abs=1e-6)
-    names = [part.name for part in found.climb.parts]
-    assert names[-2:] == ["warnings", ladder.LEFT]
-    assert {"own quiet", "pressure, 2022 Q4"} <= set(names)
-    assert len(asked) == 6
-    assert asked[0] == 0
-    assert max(asked) < 1
-    assert not found.climb.checks
 
 
 def test_a_table_in_the_terminal_holds_the_strongest_and_says_so(told: Explanation) -> None:

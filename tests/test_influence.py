@@ -1,6 +1,5 @@
 """What an item does to P: the update to a ledger without it, and drivers at their typical level."""
 
-from datetime import date
 from pathlib import Path
 
 import folders
@@ -111,7 +110,3 @@ def test_of_draws_from_the_priors_no_parameter_has_moved(stand: Standing) -> Non
     assert len(shifts) == len(stand.layout.names)
     assert max(map(abs, shifts)) < 0.2
     assert not any(one.conflict for one in sensitivity.sensitivities(stand))
-
-
-def test_the_day_of_the_run_is_that_of_its_forecast(stand: Standing) -> None:
-    assert stand.run.as_of == AS_OF == date(2023, 1, 26)

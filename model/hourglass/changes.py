@@ -184,7 +184,7 @@ GROUPINGS: Mapping[str, Naming] = {
     "driver and quarter": lambda change: f"{change.about}, {quarter(change.date)}",
     "driver and year": lambda change: f"{change.about}, {change.date.year}",
     "driver": lambda change: change.about,
-    "all": lambda _: "all evidence",
+    "nothing": lambda _: "all evidence",
 }
 """Ways to group changes, from the finest."""
 

@@ -44,8 +44,9 @@ def remarks(told: Explanation) -> Iterable[str]:
 
 
 def _move(told: Explanation, move: Move) -> list[RenderableType]:
-    title = f"What moved P from {percent(move.before)} as of {told.since_as_of} (run {told.since})"
-    found: list[RenderableType] = [_ways(title, f"change, by {move.grouping}", move.parts, move.whole)]
+    by = "change" if move.grouping == "change" else f"changes, by {move.grouping}"
+    title = f"What moved P from {percent(move.before)} as of {told.since_as_of} (run {told.since}):"
+    found: list[RenderableType] = [Text(title), _ways(by, move.parts, move.whole)]
     failed = [f"{check.name} {check.value:.2f}" for check in move.checks if not check.passed]
     if failed:
         words = (
@@ -57,16 +58,16 @@ def _move(told: Explanation, move: Move) -> list[RenderableType]:
 
 
 def _climb(climb: Climb) -> list[RenderableType]:
-    title = f"What took P from {percent(climb.before)}, before any evidence of the state's own"
-    found: list[RenderableType] = [_ways(title, "evidence", climb.parts, climb.whole)]
+    title = f"What took P from {percent(climb.before)}, before any evidence of the state's own:"
+    found: list[RenderableType] = [Text(title), _ways("evidence", climb.parts, climb.whole)]
     if climb.checks:
         failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
         found.append(Text(f"Fits between are short, and some checks fail: {failed}.", style="dim"))
     return found
 
 
-def _ways(title: str, what: str, parts: Sequence[Part], whole: float) -> Table:
-    table = Table(what, "", "log-odds", "odds times", title=title, title_justify="left")
+def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:
+    table = Table(what, "", "log-odds", "odds times")
     for part in parts:
         table.add_row(part.name, part.detail, f"{part.log_odds:+.3f}", f"{exp(part.log_odds):.2f}")
     table.add_section()

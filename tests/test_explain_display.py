@@ -1,0 +1,87 @@
+"""An explanation in the terminal: parts with their sum, what is rough, what is in conflict."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from rich.console import Console
+
+from hourglass import explain_display
+from hourglass.attribution import Move, Part
+from hourglass.case import Case
+from hourglass.explanation import Explanation
+from hourglass.influence import EVERY, Influence, Typical
+from hourglass.ladder import Climb
+from hourglass.sensitivity import Sensitivity
+from hourglass.summary import Evidence
+from hourglass.verdict import Check
+
+PARTS = (Part("quiet months", -0.5), Part("it", 1.19315, "added"), Part("refit and Monte Carlo", 0.0))
+MOVE = Move(12, 0.2, 1 / 3, "change", PARTS, (Check("weights k_hat", 0.2, 0.7, True),), "It holds the rest.")
+TOLD = Explanation(
+    question={"id": "q", "title": "Will it?"}, run="b", as_of=date(2023, 1, 26), since="a",
+    since_as_of=date(2023, 1, 10), months=12, chance=1 / 3, move=MOVE, climb=None,
+    typical=(Typical(EVERY, 0.25, -0.405),),
+    influences=(Influence("it", 0.25, 0.405, 0.9, False), Influence("other", 0.3, 0.1, 0.1, True)),
+    sensitivities=(Sensitivity("evidence", 0.2, 0.1), Sensitivity("grades.origin", 0.01, 0, 0.2, 0.3, -1.7)),
+    evidence=Evidence(87, 57.1, None, ""), remarks=(),
+)  # fmt: skip
+
+
+def shown(told: Explanation, case: Case) -> str:
+    console = Console(width=160)
+    with console.capture() as heard:
+        console.print(explain_display.explanation(told, case))
+    return heard.get()
+
+
+def row(text: str, start: str) -> list[str]:
+    """Cells of the first row that starts with a word."""
+    lines = ([cell.strip() for cell in line.split("│")[1:-1]] for line in text.splitlines() if "│" in line)
+    return next(cells for cells in lines if cells[0] == start)
+
+
+def test_parts_stand_with_what_they_do_to_the_odds_and_their_sum(case: Case) -> None:
+    text = shown(TOLD, case)
+    assert row(text, "it") == ["it", "added", "+1.193", "3.30"]
+    assert row(text, "sum") == ["sum", "", "+0.693", "2.00"]  # odds of 1/4 to odds of 1/2
+    assert "What moved P from 20.0 % as of 2023-01-10 (run a)" in text
+    assert "rough, the sum is not" not in text
+
+
+def test_weights_that_fail_are_told_beside_the_numbers(case: Case) -> None:
+    failed = replace(MOVE, checks=(Check("weights k_hat", 1.4, 0.7, False),))
+    text = shown(replace(TOLD, move=failed), case)
+    assert "weights k_hat 1.40" in text
+    assert "the parts are rough" in text
+
+
+def test_items_whose_weights_fail_are_marked(case: Case) -> None:
+    text = shown(replace(TOLD, move=None), case)
+    assert row(text, "it")[-1] == "rough"
+    assert row(text, "other")[-1] == ""
+
+
+def test_conflicts_and_strong_answers_are_marked(case: Case) -> None:
+    text = shown(TOLD, case)
+    assert row(text, "evidence")[-1] == "strong"
+    assert row(text, "grades.origin")[-2:] == ["-1.7 sd", "prior-data conflict"]
+
+
+@pytest.mark.parametrize("about", ["reference.nu", "grades.origin"])
+def test_what_must_be_told_is_told_though_it_is_weak(case: Case, about: str) -> None:
+    many = tuple(Sensitivity(f"p{i}", 0.5 - i / 100, 0.0) for i in range(20))
+    last = Sensitivity(about, 0.001, 0.0, 0.2, 0.3, -1.7)
+    assert row(shown(replace(TOLD, sensitivities=(*many, last)), case), about)[1] == "0.001"
+    assert "p15" not in shown(replace(TOLD, sensitivities=(*many, last)), case)
+
+
+def test_nominal_and_effective_items_are_told(case: Case) -> None:
+    assert "87 items of evidence weigh; they are worth 57.1 independent ones." in shown(TOLD, case)
+
+
+def test_a_climb_names_the_checks_that_failed(case: Case) -> None:
+    climb = Climb(0.2, 1 / 3, PARTS, (Check("power 0.25 r_hat", 1.02, 1.01, False),))
+    text = shown(replace(TOLD, move=None, climb=climb), case)
+    assert "before any evidence of the state's own" in text
+    assert "power 0.25 r_hat 1.02" in text
