@@ -19,8 +19,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from hourglass import archive, draws, estimate, parameters, reweighting, store
 from hourglass import case as cases
-from hourglass import draws, estimate, parameters, reweighting, store
 from hourglass.assembly import build
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +76,7 @@ def _in_memory(root: Path, as_of: date) -> Table:
     """Times of the parts of an update once the draws are at hand, for 4,000 draws."""
     case = cases.load(root / "priors/belarus", "priors/belarus", date.today())
     told = store.inputs(case, as_of)
-    kept = list(store.fits(root / ".hourglass/runs", case, told, 1))[-1]  # the fit without the item
+    kept = list(archive.fits(root / ".hourglass/runs", case, told, 1))[-1]  # the fit without the item
     base = estimate.stored(kept.case, kept.forecast.as_of, kept.folder)
     assert base is not None
     some = {name: held[:, :1000] for name, held in base.inside.posterior.items()}

@@ -39,6 +39,7 @@ ORDER = (
         "summary",
         "prediction",
         "store",
+        "archive",
         "workspace",
         "estimate",
         "forecaster",

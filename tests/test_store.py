@@ -188,18 +188,3 @@ def test_other_libraries_or_another_program_have_another_key(
 def test_a_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert store.digest({"a": 1, "b": 2}) == store.digest({"b": 2, "a": 1})
     assert store.digest({"a": 1, "b": 2}) != store.digest({"a": 2, "b": 1})
-
-
-def test_a_question_is_built_again_from_what_a_run_was_asked(case: Case) -> None:
-    told = json.loads(json.dumps(store.inputs(case, AS_OF), default=str))
-    again = store.as_it_was(case, told)
-    assert again is not None
-    assert store.inputs(again, AS_OF) == store.inputs(case, AS_OF)
-    assert again.tables == case.tables
-    assert again.question.reference == case.question.reference
-
-
-@pytest.mark.parametrize("damage", [{"priors": {}}, {"priors": None}, {"question": {"id": "q"}}])
-def test_a_question_of_another_form_is_not_built_again(case: Case, damage: dict[str, object]) -> None:
-    told = dict(store.inputs(case, AS_OF)) | damage
-    assert store.as_it_was(case, told) is None

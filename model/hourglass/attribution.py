@@ -16,7 +16,7 @@ from math import log
 
 import numpy as np
 
-from hourglass import changes, incidence, likelihood, parameters, prospect, reweighting, shapley
+from hourglass import changes, estimate, incidence, likelihood, parameters, prospect, reweighting, shapley
 from hourglass.assembly import build, months_to
 from hourglass.case import Case
 from hourglass.changes import WARNINGS, Group, Piece
@@ -225,7 +225,7 @@ class _Way:
 
     def _ratio(self, case: Case, as_of: date) -> Array:
         panel, _ = build(case, as_of, self.base.inside.months)
-        return reweighting.log_ratio(self.layout, self.base.inside, self.base.panel, panel)
+        return estimate.log_ratio(case, self.base, panel)
 
     def _ahead(self, run: Record, horizon: Horizon, warnings: Sequence[Sighting]) -> Prospect:
         panel, _ = build(run.case, run.as_of, self.base.inside.months)

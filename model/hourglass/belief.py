@@ -222,26 +222,8 @@ def log_densities(numbers: np.ndarray, table: CurveTable) -> np.ndarray:
     numbers
         On their natural scales; last axis as long as the table.
     """
-    on_scale = np.stack(
-        [
-            _on_scale(sign * numbers[..., i], s)
-            for i, (s, sign) in enumerate(zip(table.scales, table.signs, strict=True))
-        ],
-        axis=-1,
-    )
-    reach = table.skew * (on_scale - table.center) / table.slope
-    inside = reach > -1
-    bend = np.log1p(reach, where=inside, out=np.full(reach.shape, np.inf))
-    found: np.ndarray = -((bend / table.skew) ** 2) / 2 - bend - np.log(table.slope * sqrt(2 * pi))
-    return np.where(inside, found, -np.inf)
-
-
-def _on_scale(numbers: np.ndarray, scale: Scale) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        match scale:
-            case "identity":
-                return numbers
-            case "log":
-                return np.asarray(np.log(numbers))
-            case "logit":
-                return np.asarray(np.log(numbers) - np.log1p(-numbers))
+        z = normals(table, numbers)
+    slope = np.log(table.slope * sqrt(2 * pi)) + table.skew * np.array(table.signs) * z
+    found: np.ndarray = np.where(np.isfinite(z), -(z**2) / 2 - slope, -np.inf)
+    return found

@@ -34,6 +34,8 @@ class Posterior:
         Draws given the life tables and the state's own quiet, all else unknown.
     weights, class_weights
         What an update makes of the draws inside and outside; None where they were fitted.
+    beliefs
+        The question whose beliefs the draws were drawn under; None: those of the question asked.
     """
 
     panel: Panel
@@ -42,6 +44,7 @@ class Posterior:
     outside: Draws
     weights: Weights | None = None
     class_weights: Weights | None = None
+    beliefs: Question | None = None
 
     @property
     def weight(self) -> Array:
@@ -79,26 +82,29 @@ def fit(case: Case, as_of: date, seed: int, talk: Callable[[str], None]) -> Post
     inside = inference.sample(compiled, panel, labels, seed)
     talk("sampling the outside view")
     outside = inference.sample(compiled, class_only(panel, own=True), labels, seed)
-    return Posterior(panel, labels, inside, outside)
+    return Posterior(panel, labels, inside, outside, beliefs=case.question)
 
 
-def update(case: Case, as_of: date, base: Posterior, held: Question | None = None) -> Posterior:
-    """Posterior of what is known at the end of `as_of`, from a fit to what was known earlier.
-
-    Parameters
-    ----------
-    held
-        The question with the beliefs under which the fit was drawn; default those of `case`.
-    """
+def update(case: Case, as_of: date, base: Posterior) -> Posterior:
+    """Posterior of what is known at the end of `as_of`, from a fit to other evidence or beliefs."""
     panel, labels = build(case, as_of, base.inside.months)
-    structure, then = layout(case.question), layout(held or case.question)
-    told, of_class = (
-        reweighting.prior_log_ratio(fit, then, structure) for fit in (base.inside, base.outside)
-    )
-    told += reweighting.log_ratio(structure, base.inside, base.panel, panel)
+    weights = reweighting.smooth(log_ratio(case, base, panel))
+    structure = layout(case.question)
+    of_class = _prior_log_ratio(case, base, base.outside)
     of_class += reweighting.class_log_ratio(structure, base.outside, base.panel, panel)
-    weights, class_weights = reweighting.smooth(told), reweighting.smooth(of_class)
-    return Posterior(panel, labels, base.inside, base.outside, weights, class_weights)
+    class_weights = reweighting.smooth(of_class)
+    return replace(base, panel=panel, labels=labels, weights=weights, class_weights=class_weights)
+
+
+def log_ratio(case: Case, base: Posterior, panel: Panel) -> Array:
+    """Log of prior and likelihood of a panel under a question's beliefs over those of a fit; (draw)."""
+    told = reweighting.log_ratio(layout(case.question), base.inside, base.panel, panel)
+    return told + _prior_log_ratio(case, base, base.inside)
+
+
+def _prior_log_ratio(case: Case, base: Posterior, fitted: Draws) -> Array:
+    then = layout(base.beliefs or case.question)
+    return reweighting.prior_log_ratio(fitted, then, layout(case.question))
 
 
 def keep(case: Case, found: Posterior, folder: Path, *, sound: bool) -> None:
@@ -117,7 +123,7 @@ def stored(case: Case, as_of: date, folder: Path) -> Posterior | None:
         panel, labels = build(case, as_of, inside.months)
     except (OSError, KeyError, ValueError):
         return None
-    return Posterior(panel, labels, inside, outside)
+    return Posterior(panel, labels, inside, outside, beliefs=case.question)
 
 
 def summarise(

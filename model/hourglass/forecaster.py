@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from hourglass import calendar, store
+from hourglass import archive, calendar, store
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem, stop_on
 from hourglass.question import LONGEST_HORIZON
@@ -155,11 +155,11 @@ def _update(
     """Forecast by the draws of the nearest stored fit; None where there is none."""
     from hourglass import estimate  # as above
 
-    for near in store.fits(runs, case, told, run.seed):
+    for near in archive.fits(runs, case, told, run.seed):
         base = estimate.stored(near.case, near.forecast.as_of, near.folder)
         if base is not None and within(case, as_of, base):
             talk(f"weighing the draws of run {near.forecast.run.id}")
-            found = estimate.update(case, as_of, base, near.case.question)
+            found = estimate.update(case, as_of, base)
             how = replace(run, method=REWEIGHT, fit=near.forecast.run.id)
             return estimate.summarise(case, as_of, asked, told, how, found)
     return None
@@ -175,11 +175,9 @@ def posterior(case: Case, as_of: date, run: Run, runs: Path) -> "Posterior | Non
     """Draws behind a stored forecast, weighed where it was an update; None where they are gone."""
     from hourglass import estimate  # as above
 
-    kept = store.kept(runs, case, run.fit)
+    kept = archive.kept(runs, case, run.fit)
     base = None if kept is None else estimate.stored(kept.case, kept.forecast.as_of, kept.folder)
-    if kept is None or base is None or run.fit == run.id:
-        return base
-    return estimate.update(case, as_of, base, kept.case.question)
+    return base if base is None or run.fit == run.id else estimate.update(case, as_of, base)
 
 
 def use_machine_code(folder: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hourglass import information, reweighting, standing
+from hourglass import estimate, information, reweighting, standing
 from hourglass.attribution import log_odds
 from hourglass.incidence import Present
 from hourglass.standing import Standing
@@ -43,7 +43,7 @@ def influences(stand: Standing) -> tuple[Influence, ...]:
     """
     posterior = stand.posterior
     each = information.item_log_likelihood(stand.case, posterior.panel, posterior.labels, posterior.inside)
-    update = reweighting.log_ratio(stand.layout, posterior.inside, stand.run.base.panel, posterior.panel)
+    update = estimate.log_ratio(stand.case, stand.run.base, posterior.panel)
     found = [*_unwarned(stand)]
     for item, density in each.items():
         weights = reweighting.smooth(update - density.ravel())

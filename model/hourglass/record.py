@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hourglass import estimate, forecaster, store
+from hourglass import archive, estimate, forecaster, store
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem
 from hourglass.estimate import Posterior
@@ -74,10 +74,10 @@ def chosen(known: Sequence[Forecast], start: str, option: str) -> Forecast:
 def opened(case: Case, forecast: Forecast, runs: Path) -> Record | None:
     """Open a run with its draws; None where they, or its inputs, are gone or of another form."""
     inputs = store.told(runs, case.question.header.id, forecast.run.id)
-    was = None if inputs is None else store.as_it_was(case, inputs)
+    was = None if inputs is None else archive.as_it_was(case, inputs)
     if inputs is None or was is None:
         return None
-    fitted = store.kept(runs, was, forecast.run.fit)
+    fitted = archive.kept(runs, was, forecast.run.fit)
     if fitted is None:
         return None
     base = estimate.stored(fitted.case, fitted.forecast.as_of, fitted.folder)

@@ -10,7 +10,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import metadata
@@ -19,11 +18,8 @@ from typing import Any
 
 from hourglass import summary
 from hourglass.case import Case
-from hourglass.ledger import KINDS, Item, Ledger, kind_of
-from hourglass.question import Question
-from hourglass.series import Row
+from hourglass.ledger import kind_of
 from hourglass.summary import Forecast
-from hourglass.tables import ClassRow, RivalRow, Tables
 
 LIBRARIES = ("pymc", "nutpie", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
 FORECAST, POSTERIOR, OUTSIDE, INPUTS = "forecast.json", "posterior.nc", "outside_view.nc", "inputs.json"
@@ -119,14 +115,11 @@ def load(runs: Path, question: str, run: str) -> Forecast | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A stored fit: its forecast, its folder, its inputs, and the question as its draws saw it."""
-
-    forecast: Forecast
-    folder: Path
-    inputs: Mapping[str, Any]
-    case: Case
+def history(runs: Path, question: str) -> Iterator[Forecast]:
+    """All stored forecasts of a question, oldest as-of first."""
+    names = sorted(path.parent.name for path in (runs / question).glob("[!.]*/" + FORECAST))
+    found = [forecast for name in names if (forecast := load(runs, question, name))]
+    yield from sorted(found, key=lambda f: (f.as_of, f.run.id))
 
 
 def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
@@ -136,130 +129,3 @@ def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def as_it_was(case: Case, told: Mapping[str, Any]) -> Case | None:
-    """The question as a run was asked it, beliefs, tables and all; None where its form has changed."""
-    try:
-        held = dict(told["priors"])
-        classes, rivals = held.pop("class_rows"), held.pop("rival_rows")
-        question = Question.model_validate(held | {"header": told["question"]})
-        life = Tables(
-            tuple(ClassRow.model_validate(row) for row in classes),
-            tuple(RivalRow.model_validate(_stated(row)) for row in rivals),
-        )
-        return _as_it_was(replace(case, question=question, tables=life), told)
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return None
-
-
-def _stated(row: Mapping[str, str]) -> dict[str, str]:
-    """Cells of a rival's row that its file states; the others stand for no limit and no number."""
-    return {name: cell for name, cell in row.items() if cell not in ("inf", "None")}
-
-
-def fits(runs: Path, case: Case, told: Mapping[str, Any], seed: int) -> Iterator[Kept]:
-    """Believed fits whose draws can be weighed to answer for `told`, the nearest first.
-
-    They were made by this very program with the same seed from the same question, which may have
-    had other evidence and other beliefs, no later than as-of. Nearest is the one that differs in
-    the fewest beliefs and entries of the ledger, then the one nearest in days.
-    """
-    found = []
-    for forecast in history(runs, case.question.header.id):
-        if forecast.as_of.isoformat() > told["as_of"] or forecast.run.seed != seed:
-            continue
-        near = kept(runs, case, forecast.run.id)
-        if near is not None and _alike(near.inputs, told) and key(near.inputs, seed) == forecast.run.id:
-            days = (date.fromisoformat(told["as_of"]) - forecast.as_of).days
-            changes = _changes(near.inputs["evidence"], told["evidence"])
-            beliefs = _beliefs(near.inputs["priors"]) ^ _beliefs(told["priors"])
-            found.append(((changes + len(beliefs) // 2, days, forecast.run.id), near))
-    yield from (near for _, near in sorted(found, key=lambda pair: pair[0]))
-
-
-def kept(runs: Path, case: Case, run: str) -> Kept | None:
-    """Stored fit by its key; None where there is none, or it was not believed, or is damaged."""
-    folder = runs / case.question.header.id / run
-    forecast = load(runs, case.question.header.id, run)
-    if forecast is None or not forecast.verdict.passed or not (folder / POSTERIOR).is_file():
-        return None
-    try:
-        told = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
-        return Kept(forecast, folder, told, _as_it_was(case, told))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _alike(fitted: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
-    """Whether draws of one speak of the other: the same but for evidence, days and beliefs."""
-    begins = ("history_from", "starts")
-    return bool(_bare(fitted["priors"]) == _bare(told["priors"])) and all(
-        fitted["question"][name] == told["question"][name] for name in begins
-    )
-
-
-def _bare(priors: Any) -> Any:
-    """Priors with each belief reduced to its scale and sign: what the draws' structure follows from."""
-    match priors:
-        case {"q05": _, "q50": middle, "q95": _, "scale": scale}:
-            return [scale, middle > 0 or scale != "log"]
-        case dict():
-            return {name: _bare(part) for name, part in priors.items()}
-        case list():
-            return [_bare(part) for part in priors]
-    return priors
-
-
-def _beliefs(priors: Any, path: str = "") -> set[tuple[str, str]]:
-    """Three quantiles of every belief of some priors, by path."""
-    match priors:
-        case {"q05": low, "q50": middle, "q95": high, "scale": _}:
-            return {(path, f"{low} {middle} {high}")}
-        case dict():
-            return set[tuple[str, str]]().union(
-                *(_beliefs(part, f"{path}.{k}") for k, part in priors.items())
-            )
-        case list():
-            return set[tuple[str, str]]().union(
-                *(_beliefs(part, f"{path}.{i}") for i, part in enumerate(priors))
-            )
-    return set()
-
-
-def _changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> int:
-    """Entries of the evidence that stand in one of two ledgers alone."""
-    one, other = (
-        {
-            json.dumps(entry, sort_keys=True)
-            for entry in (
-                *told["items"],
-                *([name, row] for name in told["series"] for row in told["series"][name]),
-            )
-        }
-        for told in (then, now)
-    )
-    return len(one ^ other)
-
-
-def _as_it_was(case: Case, fitted: Mapping[str, Any]) -> Case:
-    """The question with the beliefs and the evidence that a run saw."""
-    items = tuple(
-        KINDS[item["table"]].model_validate({k: v for k, v in item.items() if k != "table"})
-        for item in fitted["evidence"]["items"]
-    )
-    rows = {
-        name: tuple(Row.model_validate(row) for row in rows)
-        for name, rows in fitted["evidence"]["series"].items()
-    }
-    held = Ledger(items=tuple(item for item in items if isinstance(item, Item)))
-    priors = {k: v for k, v in fitted["priors"].items() if k not in ("class_rows", "rival_rows")}
-    question = Question.model_validate({"header": fitted["question"], **priors})
-    return replace(case, question=question, ledger=held, rows=rows)
-
-
-def history(runs: Path, question: str) -> Iterator[Forecast]:
-    """All stored forecasts of a question, oldest as-of first."""
-    names = sorted(path.parent.name for path in (runs / question).glob("[!.]*/" + FORECAST))
-    found = [forecast for name in names if (forecast := load(runs, question, name))]
-    yield from sorted(found, key=lambda f: (f.as_of, f.run.id))
