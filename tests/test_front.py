@@ -48,6 +48,16 @@ def test_new_entries_are_written_and_weighed(root: Path) -> None:
     assert "talks" in [item.id for item in hourglass.load(root=root).ledger.items]
 
 
+def test_what_moved_a_forecast_is_a_value(root: Path) -> None:
+    case = hourglass.load(root=root)
+    hourglass.forecast(case, as_of=AS_OF, horizons=[3], root=root)
+    hourglass.forecast(hourglass.update(case, TALKS), as_of=AS_OF, horizons=[3], root=root)
+    told = hourglass.explain(case, root=root)
+    assert told.move is not None
+    assert "talks" in [part.name for part in told.move.parts]
+    assert repr(told).startswith("<Explanation belarus as of 2023-01-26")
+
+
 def test_a_retraction_brings_the_start_back(root: Path) -> None:
     case = hourglass.load(root=root)
     before = hourglass.forecast(case, as_of=AS_OF, horizons=[3], root=root)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hourglass.case import Case
+    from hourglass.explanation import Explanation
     from hourglass.forecaster import Method, Talk
     from hourglass.ledger import Entry
     from hourglass.scenario import WhatIf
     from hourglass.summary import Forecast
     from hourglass.watchlist import Watchlist
 
-__all__ = ["__version__", "forecast", "load", "update", "watch", "what_if"]
+__all__ = ["__version__", "explain", "forecast", "load", "update", "watch", "what_if"]
 __version__ = "0.1.0"
 
 
@@ -104,6 +105,28 @@ def update(case: "Case", *entries: "Entry", today: date | None = None) -> "Case"
     day = today or date.today()
     journal.append(case.folder, case.place, entries, day)
     return cases.load(case.folder, case.place, day)
+
+
+def explain(
+    case: "Case", *, start: str | None = None, end: str | None = None, months: float | None = None,
+    from_prior: bool = False, root: Path | None = None, talk: "Talk | None" = None,
+) -> "Explanation":  # fmt: skip
+    """What moved P between two stored forecasts, what it rests on, and how it answers to each prior.
+
+    Parameters
+    ----------
+    start, end
+        Beginnings of the ids of the earlier and the later run; default the last two.
+    months
+        Horizon; default the longest that both have.
+    from_prior
+        Whether to start at the class's record alone instead, by fits between: some minutes.
+    """
+    from hourglass import explanation, workspace  # as above
+
+    space = workspace.find(root, Path.cwd())
+    asked = explanation.Asked(start, end, months, from_prior)
+    return explanation.ask(case, asked, space.runs, space.machine_code, talk or _silent)
 
 
 def what_if(

@@ -2,12 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from hourglass import options
 from hourglass.errors import InputError, Problem
@@ -38,7 +35,7 @@ def explain(
         raise InputError([Problem("--from-prior", "and --from ask for two things; give one of them")])
     asked = options.opened(question, root)
     wanted = explanation.Asked(start, end, horizon, from_prior)
-    with progress() as talk:
+    with options.progress() as talk:
         told = explanation.ask(asked.case, wanted, asked.space.runs, asked.space.machine_code, talk)
     if as_json:
         print(json.dumps(explanation.as_json(told), indent=1, ensure_ascii=False))
@@ -47,14 +44,3 @@ def explain(
     else:
         options.show(explain_display.explanation(told, asked.case))
     return 0
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Talk of what long work begins, on standard error: a spinner, or plain lines in a pipe."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda words: print(words, file=sys.stderr, flush=True)
-        return
-    with console.status("starting") as status:
-        yield status.update
