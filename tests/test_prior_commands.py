@@ -8,7 +8,7 @@ import pytest
 from test_cli import AS_OF, GATE, Run, runner
 from test_forecaster import Fits, prior_fit
 
-from hourglass import forecaster, variant
+from hourglass import estimate, variant
 from hourglass.belief import Belief
 
 LEVEL = ("drivers.pressure.level", "--q05", "-0.5", "--q50", "0.5", "--q95", "1.5")
@@ -25,7 +25,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
     """Return the stand-in that every forecast of the test uses for a fit."""
     stand_in = Fits(prior_fit(), prior_fit())
-    monkeypatch.setattr(forecaster, "fit", stand_in.fit)
+    monkeypatch.setattr(estimate, "fit", stand_in.fit)
     return stand_in
 
 
@@ -52,7 +52,7 @@ def test_a_revision_shows_density_rates_and_chances_before_and_after(
     assert (held(root).q05, held(root).q50, held(root).q95) == (-0.5, 0.5, 1.5)
     assert (held(root).author, held(root).source, held(root).date) == ("Ada", "judgement", folders.TODAY)
     assert [old.q50 for old in held(root).history] == [0.9]
-    assert len(fits.asked) == 2
+    assert len(fits.asked) == 1  # the belief revised is weighed into the draws of the one held before
 
 
 def test_a_revision_in_json_is_one_object(run: Run, fits: Fits, root: Path) -> None:
