@@ -18,7 +18,7 @@ TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 ORDER = (
     *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables"),
-    *("parameters", "variant", "case", "revision"),
+    *("parameters", "variant", "case", "amendment", "revision"),
     *("intake", "journal", "selection"),
     *(
         "panel",

@@ -14,7 +14,7 @@ import folders
 import pytest
 from folders import PLACE, SHIPPED, TODAY, Folder
 
-from hourglass import case, revision, store, variant
+from hourglass import amendment, case, revision, store, variant
 from hourglass.belief import Belief
 from hourglass.errors import InputError
 from hourglass.revision import Revision
@@ -51,7 +51,7 @@ def revised(
 def texts(folder: Folder) -> dict[str, bytes]:
     """Every file of a folder but the lock."""
     found = {str(p.relative_to(folder.path)): p for p in sorted(folder.path.rglob("*")) if p.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if name != revision.LOCK}
+    return {name: path.read_bytes() for name, path in found.items() if name != amendment.LOCK}
 
 
 def added(before: str, after: str) -> tuple[list[str], list[str]]:

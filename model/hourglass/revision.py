@@ -1,40 +1,24 @@
-"""A change of belief: a new statement in its file, and the one it replaces kept beneath it.
-
-One writer at a time changes a question folder. The whole folder is checked with the change in
-place before anything is written, and the file is replaced in one step, so that whoever reads it
-or pulls the plug finds the old file or the new one.
-"""
+"""A change of belief: a new statement in its file, and the one it replaces kept beneath it."""
 
 import getpass
-import os
-import re
-import shutil
 import subprocess
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from filelock import FileLock
 from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
-from hourglass import belief, case, documents, variant
+from hourglass import amendment, belief, case, documents, variant
 from hourglass.belief import Belief, Statement
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem, did_you_mean
 
-LOCK = ".lock"
-"""File in a question folder that one writer at a time holds."""
-BOM = "\ufeff"
-"""Mark that some editors put before a text."""
-PATIENCE = 30.0
-"""Seconds to wait for another writer."""
 HOMES = {
     "drivers": ("drivers.toml", ()),
     "series": ("drivers.toml", ("series",)),
@@ -136,9 +120,9 @@ def revise(
     stated = {**numbers, **words, "date": today}
     if not write:
         return _plan(folder, place, path, stated, today)
-    with FileLock(folder.resolve() / LOCK, timeout=PATIENCE):
+    with amendment.hold(folder):
         planned = _plan(folder, place, path, stated, today)
-        _replace_text(folder / Path(planned.file).name, planned.text)
+        amendment.put(folder / Path(planned.file).name, planned.text)
     return planned
 
 
@@ -152,8 +136,8 @@ def _plan(folder: Path, place: str, path: str, stated: Mapping[str, Any], today:
     part, _, inside = path.partition(".")
     name, keys = HOMES[part]
     text = _edited(folder / name, f"{place}/{name}", (*keys, inside), new)
-    after = _with_file(folder, place, today, name, text)
-    return Revision(path, f"{place}/{name}", text, before, replace(after, folder=folder))
+    after = amendment.checked(folder, place, today, name, text)
+    return Revision(path, f"{place}/{name}", text, before, after)
 
 
 def _statement(path: str, stated: Mapping[str, Any]) -> Statement:
@@ -173,8 +157,7 @@ def _edited(file: Path, spot: str, keys: Sequence[str], new: Statement) -> str:
 
     Both are read back and compared, so that no fault of the editing can reach the file.
     """
-    text = file.read_bytes().decode()
-    body = text.removeprefix(BOM)
+    mark, body = amendment.read(file)
     wanted = tomllib.loads(body)
     held = _table_at(wanted, keys)
     old = {key: value for key, value in held.items() if key != "history"}
@@ -187,9 +170,7 @@ def _edited(file: Path, spot: str, keys: Sequence[str], new: Statement) -> str:
     if written is None or tomllib.loads(written) != wanted:
         message = "is written in a way that cannot be edited from here; make it one table of its own"
         raise InputError([Problem(f"{spot}: {'.'.join(keys)}", message)])
-    if body.count("\r\n") == body.count("\n"):
-        written = re.sub(r"(?<!\r)\n", "\r\n", written)
-    return text[: len(text) - len(body)] + written
+    return mark + amendment.with_line_ends_of(body, written)
 
 
 def _shown(new: Statement, old: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,31 +244,3 @@ def _keep(held: Table, old: Mapping[str, Any]) -> None:
     held["history"].append(entry)
     for blank in reversed(trailing):
         held["history"][-1].add(blank)
-
-
-def _with_file(folder: Path, place: str, today: date, name: str, text: str) -> Case:
-    """Case of the folder with another text in one of its files, checked as a whole."""
-    with tempfile.TemporaryDirectory(prefix="hourglass-") as scratch:
-        copy = Path(shutil.copytree(folder, Path(scratch) / "case", ignore=shutil.ignore_patterns(".*")))
-        (copy / name).write_bytes(text.encode())
-        return case.load(copy, place, today)
-
-
-def _replace_text(file: Path, text: str) -> None:
-    """Replace a file whole or not at all, even where the power fails."""
-    target = file.resolve()  # a link stays a link
-    handle, draft = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(target, draft)
-        os.replace(draft, target)
-    finally:
-        Path(draft).unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

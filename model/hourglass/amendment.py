@@ -1,0 +1,84 @@
+"""A file of a question folder as one writer at a time changes it.
+
+The whole folder is checked with the change in place before anything is written, and the file is
+replaced in one step, so that whoever reads it or pulls the plug finds the old file or the new one.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from filelock import FileLock
+
+from hourglass import case
+from hourglass.case import Case
+
+LOCK = ".lock"
+"""File in a question folder that one writer at a time holds."""
+BOM = "\ufeff"
+"""Mark that some editors put before a text."""
+PATIENCE = 30.0
+"""Seconds to wait for another writer."""
+
+
+def hold(folder: Path) -> FileLock:
+    """Lock of a question folder, to be held in a `with` from reading a file to replacing it.
+
+    Raises
+    ------
+    OSError
+        On entry, where another writer keeps the folder too long.
+    """
+    return FileLock(folder.resolve() / LOCK, timeout=PATIENCE)
+
+
+def read(file: Path) -> tuple[str, str]:
+    """Mark before the text of a file, mostly empty, and the text, its line ends as they are."""
+    text = file.read_bytes().decode()
+    body = text.removeprefix(BOM)
+    return text[: len(text) - len(body)], body
+
+
+def with_line_ends_of(body: str, written: str) -> str:
+    """Text `written` with the line ends that `body` has throughout."""
+    if 0 < body.count("\r\n") == body.count("\n"):
+        return re.sub(r"(?<!\r)\n", "\r\n", written)
+    return written
+
+
+def checked(folder: Path, place: str, today: date, name: str, text: str) -> Case:
+    """Case of the folder with another text in one of its files, checked as a whole.
+
+    Raises
+    ------
+    hourglass.errors.InputError
+        With every fault that the folder would have.
+    """
+    with tempfile.TemporaryDirectory(prefix="hourglass-") as scratch:
+        copy = Path(shutil.copytree(folder, Path(scratch) / "case", ignore=shutil.ignore_patterns(".*")))
+        (copy / name).write_bytes(text.encode())
+        return replace(case.load(copy, place, today), folder=folder)
+
+
+def put(file: Path, text: str) -> None:
+    """Replace a file whole or not at all, even where the power fails."""
+    target = file.resolve()  # a link stays a link
+    handle, draft = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        shutil.copymode(target, draft)
+        os.replace(draft, target)
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
