@@ -52,6 +52,12 @@ def test_json_and_back_is_the_same_forecast() -> None:
     assert summary.from_json(summary.as_json(withheld)) == withheld
 
 
+def test_a_forecast_from_before_there_were_updates_can_still_be_read() -> None:
+    old = summary.as_json(told())
+    del old["run"]["fit"]
+    assert summary.from_json(old) == told()
+
+
 def test_no_evidence_has_no_newest_day() -> None:
     bare = replace(told(), evidence=Evidence(0, 0.0, None, "e"))
     assert summary.from_json(summary.as_json(bare)) == bare

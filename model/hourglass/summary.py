@@ -231,7 +231,7 @@ def from_json(told: Mapping[str, Any]) -> Forecast:
         evidence=Evidence(**evidence, newest=date.fromisoformat(newest) if newest else None),
         priors=told["priors"]["sha256"],
         verdict=Verdict(checks),
-        run=Run(**told["run"]),
+        run=Run(**{"fit": told["run"]["id"]} | told["run"]),  # before updates, each was a fit of its own
     )
 
 
