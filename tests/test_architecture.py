@@ -18,7 +18,7 @@ TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 ORDER = (
     *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables"),
-    *("parameters", "variant", "case", "amendment", "revision"),
+    *("parameters", "variant", "case", "amendment", "revision", "resolution"),
     *("intake", "journal", "selection"),
     *(
         "panel",
@@ -37,6 +37,7 @@ ORDER = (
         "verdict",
         "reweighting",
         "summary",
+        "scores",
         "prediction",
         "store",
         "archive",
@@ -67,12 +68,14 @@ ORDER = (
         "prior_display",
         "outlook_display",
         "explain_display",
+        "score_display",
         "options",
         "interview",
         "evidence_commands",
         "prior_commands",
         "outlook_commands",
         "explain_commands",
+        "score_commands",
         "cli",
         "__main__",
     ),

@@ -113,6 +113,12 @@ def test_a_damaged_forecast_counts_as_absent(tmp_path: Path, damage: Callable[[s
     path.write_text(damage(path.read_text()))
     assert store.load(tmp_path, "belarus", "run") is None
     assert list(store.history(tmp_path, "belarus")) == []
+    assert store.unreadable(tmp_path, "belarus") == ["run"]
+
+
+def test_what_can_be_read_is_not_called_unreadable(tmp_path: Path) -> None:
+    keep(tmp_path, told())
+    assert store.unreadable(tmp_path, "belarus") == []
 
 
 def test_history_runs_from_the_oldest_day_to_the_newest(tmp_path: Path) -> None:

@@ -117,8 +117,7 @@ def load(runs: Path, question: str, run: str) -> Forecast | None:
 
 def history(runs: Path, question: str) -> Iterator[Forecast]:
     """All stored forecasts of a question, oldest as-of first."""
-    names = sorted(path.parent.name for path in (runs / question).glob("[!.]*/" + FORECAST))
-    found = [forecast for name in names if (forecast := load(runs, question, name))]
+    found = [forecast for name in _names(runs, question) if (forecast := load(runs, question, name))]
     yield from sorted(found, key=lambda f: (f.as_of, f.run.id))
 
 
@@ -129,3 +128,12 @@ def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def unreadable(runs: Path, question: str) -> list[str]:
+    """Runs of a question that `history` leaves out: damaged, or in a form of another time."""
+    return [name for name in _names(runs, question) if load(runs, question, name) is None]
+
+
+def _names(runs: Path, question: str) -> list[str]:
+    return sorted(path.parent.name for path in (runs / question).glob("[!.]*/" + FORECAST))
