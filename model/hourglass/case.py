@@ -12,6 +12,7 @@ from hourglass.documents import Schema, Table
 from hourglass.errors import InputError, Problem, did_you_mean, unknown
 from hourglass.ledger import Draft, Event, Ledger
 from hourglass.question import (
+    OUTCOMES,
     Driver,
     GateFile,
     Grades,
@@ -102,9 +103,29 @@ def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> 
     others = variant.load(folder / "variants", f"{place}/variants", asked, problems)
     if asked is not None:
         problems += _contradictions(evidence, asked, f"{place}/evidence")
+        told = asked.header.resolved
+        ending = misresolved(asked, told.outcome, told.date, today) if told else ()
+        problems += (Problem(f"{place}/question.toml: resolved.{key}", fault) for key, fault in ending)
     if asked is None or problems:
         raise InputError(problems)
     return Case(folder, place, asked, life, rows, evidence, others)
+
+
+def misresolved(asked: Question, outcome: str, day: date | None, today: date) -> Iterator[tuple[str, str]]:
+    """Each key of a resolution that cannot be true of the question, and why; no day is no fault."""
+    header, known = asked.header, [*OUTCOMES, *(rival.id for rival in asked.rivals)]
+    if outcome not in known:
+        yield "outcome", f"unknown outcome {outcome!r}; {did_you_mean(outcome, known)}"
+    if day is None:
+        return
+    if day > today:
+        yield "date", f"{day} is after today {today}; wait until it has happened"
+    if day < header.starts:
+        yield "date", f"{day} is before the choice arose on {header.starts}; correct the date"
+    elif outcome == "none" and day < header.closes:
+        yield "date", f"{day} is before the question closes on {header.closes}; 'none' is known only then"
+    elif outcome in known and outcome != "none" and day > header.closes:
+        yield "date", f"{day} is after the question closed on {header.closes}; its outcome is 'none'"
 
 
 def _contradictions(evidence: Ledger, asked: Question, place: str) -> Iterator[Problem]:
