@@ -18,6 +18,7 @@ from hourglass import (
     options,
     outlook_commands,
     prior_commands,
+    score_commands,
 )
 from hourglass.errors import HourglassError, InputError, Problem, did_you_mean
 from hourglass.options import AsOf, Json, Question, Root, Seed
@@ -34,6 +35,8 @@ app.add_typer(prior_commands.app, name="prior")
 app.command()(explain_commands.explain)
 app.command()(outlook_commands.watch)
 app.command()(outlook_commands.scenario)
+app.command()(score_commands.resolve)
+app.command()(score_commands.score)
 
 
 def main() -> None:

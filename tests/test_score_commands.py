@@ -1,0 +1,91 @@
+"""`resolve` and `score` on the command line: exit codes, JSON, and that nothing half is written."""
+
+from datetime import date
+from pathlib import Path
+
+import folders
+import pytest
+from test_cli import Run, runner
+from test_scores import forecast
+from test_store import no_draws
+
+from hourglass import store
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return the command line, run in this process."""
+    return runner(capsys, monkeypatch)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a root with the shipped question and three stored forecasts."""
+    folders.copied(tmp_path / "priors")
+    late = forecast("c", date(2026, 11, 1), date(2027, 2, 1))
+    for one in (forecast("a"), forecast("b", date(2023, 2, 1), date(2023, 5, 1)), late):
+        store.save(tmp_path / ".hourglass" / "runs", one, {}, no_draws)
+    return tmp_path
+
+
+def texts(root: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def test_a_question_is_resolved_and_its_forecasts_are_scored(run: Run, root: Path) -> None:
+    told = run("resolve", "entry", "--date", "2023-04-28", "--source", "AP", "belarus", "--root", str(root))
+    assert (told.code, told.err) == (0, "")
+    assert "2 of 3 stored forecasts can now be scored" in told.out
+    one = run("score", "--root", str(root), "--json").json
+    assert one["resolved"] == {"outcome": "entry", "date": "2023-04-28", "source": "AP"}
+    assert [h["standing"] for h in one["forecasts"]] == ["no entry", "entry", "over"]
+    assert run("score", "--root", str(root)).out.count("-3.9120") == 1  # log 0.02
+    told = run("forecast", "--root", str(root))
+    assert (told.code, told.out) == (2, "")
+    assert "resolved on 2023-04-28: entry" in told.err
+
+
+def test_every_fault_is_told_at_once_and_nothing_is_written(run: Run, root: Path) -> None:
+    before = texts(root)
+    told = run("resolve", "entri", "--date", "soon", "--source", "", "--root", str(root))
+    assert (told.code, told.out) == (2, "")
+    assert [line.split(":")[0] for line in told.err.splitlines()] == ["--date", "--source", "OUTCOME"]
+    assert texts(root) == before
+
+
+def test_a_second_resolution_is_exit_2(run: Run, root: Path) -> None:
+    ask = ("resolve", "war_ends", "--date", "2023-04-28", "--source", "AP", "--root", str(root))
+    assert run(*ask).code == 0
+    before = texts(root)
+    told = run(*ask)
+    assert (told.code, told.out) == (2, "")
+    assert "resolved: already war_ends on 2023-04-28 (AP)" in told.err
+    assert texts(root) == before
+
+
+def test_scores_of_an_open_question_are_of_what_is_confirmed(run: Run, root: Path) -> None:
+    told = run("score", "--root", str(root))
+    assert (told.code, told.err) == (0, "")
+    assert "3 stored forecasts with 3 horizons: 2 decided, 1 open." in told.out
+    assert "these scores choose nothing" in told.out
+    (line,) = run("score", "--root", str(root), "--json").json["record"]
+    assert (line["all"]["n"], line["apart"]["n"]) == (2, 1)
+
+
+def test_a_run_that_cannot_be_read_is_named(run: Run, root: Path) -> None:
+    (root / ".hourglass" / "runs" / "belarus" / "b" / "forecast.json").write_text("{")
+    assert run("score", "--root", str(root), "--json").json["counts"]["unreadable"] == ["b"]
+    assert "cannot be read, and do not count: b." in run("score", "--root", str(root)).out
+
+
+def test_a_question_without_forecasts_is_told_plainly(run: Run, tmp_path: Path) -> None:
+    folders.copied(tmp_path / "priors")
+    told = run("score", "--root", str(tmp_path))
+    assert (told.code, told.err) == (0, "")
+    assert "No forecast of this question is stored" in told.out
+
+
+def test_what_a_resolution_needs_is_asked_for(run: Run, root: Path) -> None:
+    told = run("resolve", "entry", "--date", "2023-04-28", "--root", str(root))
+    assert (told.code, told.out) == (2, "")
+    assert "--source" in told.err
