@@ -88,7 +88,7 @@ def test_watch_ends_its_table_with_what_nothing_on_it_does(ask: Ask) -> None:
         assert words in told
     lines = told.splitlines()
     last_row = max(i for i, line in enumerate(lines) if line.startswith("└"))
-    assert lines[last_row + 1].startswith("Nothing on this list takes P past ")
+    assert lines[last_row + 1].startswith("Nothing on this list with a chance of at least 1 % takes P past ")
 
 
 def test_a_scenario_shows_both_chances_and_says_what_it_is(ask: Ask) -> None:

@@ -56,10 +56,10 @@ def as_ever(present: Present) -> Iterator[list[Array]]:
     at = [place / spread for place, spread in zip([*present.walk, *present.stance], spreads, strict=True)]
     for i, _ in enumerate(MONTHS):
         if i:
-            shocks = steps.standard_normal((len(at), incidence.FUTURES // 2))
+            shocks = steps.standard_normal((len(at), len(present.multiplier), incidence.FUTURES // 2))
             for k, (half_life, shock) in enumerate(zip(half_lives, shocks, strict=True)):
                 memory = np.exp2(-1 / half_life)
-                both = np.concatenate([shock, -shock])
+                both = np.concatenate([shock, -shock], axis=-1)
                 at[k] = memory * at[k] + np.sqrt(1 - memory**2) * both
         walks = [spread * z for spread, z in zip(spreads, at, strict=True)]
         yield [*(m + x for m, x in zip(p.level, walks, strict=False)), *walks[len(p.level) :]]

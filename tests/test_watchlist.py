@@ -18,6 +18,8 @@ ENTRY = np.array([0.1, 0.3])
 SIGHT = Prospect("event", "A sight", np.array([0.5, 0.25]), np.array([0.05, 0.075]))
 PASSED = Verdict((Check("chains", 4, 4, True),))
 
+NOTHING = "Nothing on this list with a chance of at least 1 % takes P past"
+
 
 @cache
 def shown() -> Watchlist:
@@ -97,9 +99,18 @@ def listed(*lines: Line, chance: float | None = 0.04) -> Watchlist:
 @pytest.mark.parametrize(
     ("highest", "words"),
     [
-        (0.041, "Nothing on this list takes P past 5 %: the highest it leads to is 4.1 % (A),"),
-        (0.05, "Nothing on this list takes P past 10 %: the highest it leads to is 5.0 % (A),"),
-        (0.149, "Nothing on this list takes P past 15 %: the highest it leads to is 14.9 % (A),"),
+        (
+            0.041,
+            f"{NOTHING} 5 %: the highest it leads to is 4.1 % (A),",
+        ),
+        (
+            0.05,
+            f"{NOTHING} 10 %: the highest it leads to is 5.0 % (A),",
+        ),
+        (
+            0.149,
+            f"{NOTHING} 15 %: the highest it leads to is 14.9 % (A),",
+        ),
         (0.6, "From P of 4.0 %, the highest it leads to is 60.0 % (A),"),
     ],
 )
@@ -120,7 +131,7 @@ def test_a_list_reads_plainly_in_a_session() -> None:
     assert told.startswith("<Watchlist belarus as of 2023-01-26: P ")
     assert "in 12 months" in told
     assert told.count(" if seen, ") == watchlist.SHOWN
-    assert "Nothing on this list takes P past" in told
+    assert "Nothing on this list with a chance of at least 1 % takes P past" in told
 
 
 def test_a_withheld_list_tells_no_number() -> None:

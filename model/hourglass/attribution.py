@@ -16,7 +16,17 @@ from math import log
 
 import numpy as np
 
-from hourglass import changes, estimate, incidence, likelihood, parameters, prospect, reweighting, shapley
+from hourglass import (
+    changes,
+    estimate,
+    incidence,
+    likelihood,
+    parameters,
+    prospect,
+    reweighting,
+    shapley,
+    variant,
+)
 from hourglass.assembly import build, months_to
 from hourglass.case import Case
 from hourglass.changes import WARNINGS, Group, Piece
@@ -146,8 +156,13 @@ def _beliefs(run: Record) -> object:
 def _rest(way: "_Way") -> Part:
     """The last part: its name, and what it holds."""
     if _beliefs(way.one) != _beliefs(way.other):
-        words = "Beliefs are not those of the earlier run, whose beliefs the parts above hold; and"
-        return Part(OTHER, 0.0, f"{words} the later run has its own fit.")
+        paths = ", ".join(variant.changed(way.one.case.question, way.other.case.question))
+        fit = "" if way.other.forecast.run.method == "reweight" else " It holds the later run's own fit, too."
+        return Part(
+            OTHER,
+            0.0,
+            f"Revised: {paths or 'tables or weights'}; the parts above hold the beliefs before.{fit}",
+        )
     if not (way.one.by_this_program and way.other.by_this_program) and not way.echoes():
         return Part(OTHER, 0.0, "One of the runs was made by another version of the program.")
     return Part(REFIT, 0.0, "It holds the later run's own fit, smoothing of weights, and Monte Carlo error.")

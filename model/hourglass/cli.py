@@ -52,7 +52,8 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         code = _complain("interrupted", INTERRUPTED)
     except USAGE as error:
-        code = _complain(f"{error.format_message()}; see --help", InputError.exit_code)
+        told = error.format_message()  # where no command is named, the help itself
+        code = _complain(told if "\n" in told else f"{told}; see --help", InputError.exit_code)
     sys.exit(code or 0)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hourglass.belief import Belief
@@ -99,9 +99,13 @@ def _made(told: Forecast) -> str:
     """How the run was made: by a fit, or by weighing the draws of one, and how well those serve."""
     run = told.run
     how = "a fit" if run.fit == run.id else f"the draws of run {run.fit}, weighed"
-    found = {check.name: check.value for check in told.verdict.checks}
+    found = {check.name: check for check in told.verdict.checks}
     if "weights k_hat" in found:
-        how += f" (k-hat {found['weights k_hat']:.2f}, worth {found['weights ess']:,.0f} equal draws)"
+        shape, worth = found["weights k_hat"], found["weights ess"]
+        how += (
+            f" (k-hat {shape.value:.2f}, at most {shape.limit:.2f}; "
+            f"worth {worth.value:,.0f} equal draws, at least {worth.limit:g})"
+        )
     when = "from the store" if run.stored else f"in {run.seconds:g} s"
     return f"Run {run.id}: {how}, {when}, seed {run.seed}, in {run.path}"
 
@@ -113,7 +117,7 @@ def problems(found: Iterable[Problem]) -> str:
 
 def evidence(items: Iterable[Item]) -> Table:
     """Items of the ledger, one a row."""
-    table = Table("date", "known", "kind", "about", "grade", "id", "claim", show_lines=False)
+    table = Table("date", "known", "kind", "about", "grade", Column("id", overflow="fold"), "claim")
     for item in items:
         grade = item.grade or "" if isinstance(item, Graded | Note) else ""
         kind = kind_of(item)
@@ -134,7 +138,7 @@ def _about(item: Item) -> str:
 
 def beliefs(told: Mapping[str, Belief]) -> Table:
     """Beliefs by their path in the question folder."""
-    table = Table("belief", "q05", "q50", "q95", "because", "source", "date")
+    table = Table(Column("belief", overflow="fold"), "q05", "q50", "q95", "because", "source", "date")
     for name, belief in told.items():
         numbers = (f"{q:g}" for q in (belief.q05, belief.q50, belief.q95))
         table.add_row(name, *numbers, belief.because, belief.source, str(belief.date))

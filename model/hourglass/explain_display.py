@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from math import exp
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hourglass.attribution import Move, Part
@@ -39,8 +39,16 @@ def remarks(told: Explanation) -> Iterable[str]:
     more = len(told.influences) - MOST_ROWS, len(told.sensitivities) - MOST_ROWS
     if max(more) > 0:
         yield f"Tables show the {MOST_ROWS} strongest; --json holds all."
-    if any(not one.sound for one in told.influences[:MOST_ROWS]):
-        yield "Rough: the weights without that item fail their guard; only a new fit could tell."
+    rough = [one.item for one in told.influences if not one.sound]
+    if rough:
+        yield (
+            f"Of {len(rough)} items only a fit without them could tell, since the weights fail their guard: "
+            f"{', '.join(rough[:MOST_ROWS])}{' and others' if len(rough) > MOST_ROWS else ''}."
+        )
+    yield (
+        "Typical: a driver at 0 from as-of on; the last row moves all at once. Moved: how far the evidence "
+        "carried a number from the middle of its prior. A conflict is a prior that the evidence disputes."
+    )
 
 
 def _move(told: Explanation, move: Move) -> list[RenderableType]:
@@ -67,7 +75,7 @@ def _climb(climb: Climb) -> list[RenderableType]:
 
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:
-    table = Table(what, "", "log-odds", "odds times")
+    table = Table(Column(what, overflow="fold"), "", "log-odds", "odds times")
     for part in parts:
         table.add_row(part.name, part.detail, f"{part.log_odds:+.3f}", f"{exp(part.log_odds):.2f}")
     table.add_section()
@@ -84,17 +92,20 @@ def _typical(told: Iterable[Typical], case: Case) -> Table:
 
 
 def _influences(told: Sequence[Influence]) -> Table:
-    table = Table("item", "P without it", "adds in log-odds", "k-hat", "")
-    for one in told[:MOST_ROWS]:
-        k_hat = f"{one.k_hat:.2f}"
-        table.add_row(
-            one.item, percent(one.without), f"{one.log_odds:+.3f}", k_hat, "" if one.sound else "rough"
-        )
+    table = Table(Column("item", overflow="fold"), "P without it", "adds in log-odds", "k-hat")
+    for one in [one for one in told if one.sound][:MOST_ROWS]:
+        table.add_row(one.item, percent(one.without), f"{one.log_odds:+.3f}", f"{one.k_hat:.2f}")
     return table
 
 
 def _sensitivities(told: Sequence[Sensitivity]) -> Table:
-    table = Table("P answers to", "sensitivity", "log-odds a doubling of its weight", "moved", "")
+    table = Table(
+        Column("P answers to", overflow="fold"),
+        "sensitivity",
+        "log-odds a doubling of its weight",
+        "moved",
+        "",
+    )
     rest = [one for one in told[MOST_ROWS:] if one.about == ALWAYS or one.conflict]
     for one in [*told[:MOST_ROWS], *rest]:
         strong = "strong" if one.of_chance >= NOTICEABLE else ""

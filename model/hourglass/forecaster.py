@@ -47,13 +47,16 @@ def horizons_of(case: Case, as_of: date, months: Sequence[int] | None, by: date 
     else:
         wanted = tuple(header.horizons if months is None else months)
         stop_on(
-            Problem("--horizons", f"{m} is outside 1 to {LONGEST_HORIZON} months; ask for fewer")
+            Problem("--horizons", f"{m} is outside 1 to {LONGEST_HORIZON} months; ask for one inside")
             for m in wanted
             if not 1 <= m <= LONGEST_HORIZON
         )
         asked = [(m, calendar.months_after(as_of, m)) for m in sorted(set(wanted))]
     stop_on(
-        Problem("--horizons", f"{day} is after the question closes on {header.closes}; ask for less")
+        Problem(
+            "--horizons" if by is None else "--by",
+            f"{day} is after the question closes on {header.closes}; ask for a day up to then",
+        )
         for _, day in asked
         if day > header.closes
     )
@@ -110,21 +113,24 @@ def forecast(
     kept = store.load(runs, case.question.header.id, run)
     if kept is not None and method == NUTS != kept.run.method:
         kept = None
-    if kept is not None and [(h.months, h.date) for h in kept.horizons] == list(asked):
-        return replace(kept, run=replace(kept.run, stored=True))
+    if kept is not None and (ready := _narrowed(kept, asked)) is not None:
+        return replace(ready, run=replace(ready.run, stored=True))
     from hourglass import estimate  # SciPy and xarray: not to return a stored forecast
 
     if kept is not None and (found := posterior(case, as_of, kept.run, runs)) is not None:
         talk("recomputing horizons from the stored draws")
         return estimate.summarise(case, as_of, asked, told, replace(kept.run, stored=True), found)
-    place = str((runs / case.question.header.id / run).relative_to(runs.parent.parent))
+    place, whole = (
+        str((runs / case.question.header.id / run).relative_to(runs.parent.parent)),
+        _whole(case, as_of, asked),
+    )
     shown = Run(run, place, NUTS, run, False, seed, 0.0, store.libraries())
-    if method != NUTS and (updated := _update(case, as_of, asked, told, shown, runs, talk)) is not None:
+    if method != NUTS and (updated := _update(case, as_of, whole, told, shown, runs, talk)) is not None:
         updated = _timed(updated, began)
         if updated.verdict.passed:
             store.save(runs, updated, told, lambda _: None)
         if updated.verdict.passed or method == REWEIGHT:
-            return updated
+            return _narrowed(updated, asked) or updated
         talk(f"the weights fail ({', '.join(c.name for c in updated.verdict.failed)}): fitting anew")
     elif method == REWEIGHT:
         remedy = "ask once without --method reweight"
@@ -134,9 +140,23 @@ def forecast(
     use_machine_code(machine_code)
     found = estimate.fit(case, as_of, seed, talk)
     talk("following the futures")
-    made = _timed(estimate.summarise(case, as_of, asked, told, shown, found), began)
+    made = _timed(estimate.summarise(case, as_of, whole, told, shown, found), began)
     store.save(runs, made, told, lambda draft: estimate.keep(case, found, draft, sound=made.verdict.passed))
-    return made
+    return _narrowed(made, asked) or made
+
+
+def _whole(case: Case, as_of: date, asked: Horizons) -> Horizons:
+    """Horizons that are kept: those asked for, and the question's own while it is open."""
+    own = [(m, calendar.months_after(as_of, m)) for m in case.question.header.horizons]
+    return sorted({*asked, *(h for h in own if h[1] <= case.question.header.closes)}, key=lambda h: h[1])
+
+
+def _narrowed(made: Forecast, asked: Horizons) -> Forecast | None:
+    """Forecast with only the horizons that are asked for; None where it lacks one."""
+    held = {(h.months, h.date): h for h in made.horizons}
+    if not held.keys() >= set(asked):
+        return None
+    return replace(made, horizons=tuple(held[horizon] for horizon in asked))
 
 
 def _timed(made: Forecast, began: float) -> Forecast:

@@ -27,7 +27,7 @@ def watchlist(told: Watchlist, case: Case) -> RenderableType:
 
 
 def _lines(lines: Sequence[Line]) -> Table:
-    table = Table("what", "chance", "P if seen", "P if not", "gain, 1/1000 nat")
+    table = Table("what, if such an item comes", "chance", "P if seen", "P if not", "gain, 1/1000 nat")
     for line in lines:
         chances = (percent(chance) for chance in (line.chance, line.if_seen, line.if_not))
         table.add_row(f"{line.kind}: {line.what}", *chances, f"{1000 * line.gain:.2f}")
@@ -38,8 +38,8 @@ def watch_remarks() -> Iterator[str]:
     """What a reader must know beside the list."""
     yield (
         f"Each chance is given that such an item comes next month, at grade {GRADE} and from a new origin: "
-        "a reading of the driver, a report or its contrary, the next point of the series. A warning is "
-        "looked for now; where no entry is coming it is seen as much more rarely as its ratio says."
+        "a reading of the driver, a report of that kind or of its contrary, the next point of the series. "
+        "A warning is looked for now."
     )
     yield (
         "A gain is what knowing of it adds to the log score on average. P is taken along one step of each "

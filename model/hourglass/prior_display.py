@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hourglass import belief, display
@@ -14,7 +14,7 @@ from hourglass.revision import Revision
 from hourglass.summary import Driver, Forecast, Line
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
-COLUMNS = 48
+COLUMNS = 36
 """Width of a density in the terminal."""
 
 
@@ -22,9 +22,8 @@ def revision(told: Revision, *, written: bool) -> RenderableType:
     """A belief before and after, each with its density over the same range."""
     done = "revised in" if written else "not written; this would be revised in"
     low, high = belief.common_range([told.old, told.new])
-    table = Table(
-        "", "q05", "q50", "q95", f"density from {low:.3g} to {high:.3g}", "because", "author", "date"
-    )
+    density = Column(f"density from {low:.3g} to {high:.3g}", no_wrap=True, min_width=COLUMNS)
+    table = Table("", "q05", "q50", "q95", density, "because", "author", "date")
     pictures = densities([told.old, told.new], low, high)
     for name, held, picture in zip(("before", "after"), (told.old, told.new), pictures, strict=True):
         numbers = _quantiles(held)
@@ -110,7 +109,12 @@ def _level(told: Forecast, name: str) -> str:
 
 
 def _beliefs(told: Comparison) -> Table:
-    table = Table("belief", *told.names, title="Beliefs that differ: q05, q50, q95", show_lines=True)
+    table = Table(
+        Column("belief", overflow="fold"),
+        *told.names,
+        title="Beliefs that differ: q05, q50, q95",
+        show_lines=True,
+    )
     for path, pair in told.beliefs.items():
         table.add_row(path, *(f"{', '.join(_quantiles(held))}\n{held.because}" for held in pair))
     return table

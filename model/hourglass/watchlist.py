@@ -101,7 +101,8 @@ class Watchlist:
         above = next((t for t in THRESHOLDS if t > most[0]), None)
         if above is None:
             return f"From P of {100 * self.chance:.1f} %, {span}"
-        return f"Nothing on this list takes P past {100 * above:g} %: {span}"
+        likely = f"Nothing on this list with a chance of at least {100 * LEAST_CHANCE:g} %"
+        return f"{likely} takes P past {100 * above:g} %: {span}"
 
     def __repr__(self) -> str:
         now = "withheld" if self.chance is None else f"P {self.chance:.1%} in {self.months:g} months"
