@@ -71,7 +71,7 @@ def test_the_last_two_runs_are_explained_and_the_parts_sum_to_the_whole(run: Run
         "typical", "influences", "sensitivities", "evidence", "remarks",
     ]  # fmt: skip
     fit, update = ids(root)
-    assert (found.json["since"], found.json["run"], found.json["months"]) == (fit, update, 3)
+    assert (found.json["since"], found.json["run"], found.json["months"]) == (fit, update, 12)
     move = found.json["move"]
     assert sum(part["log_odds"] for part in move["parts"]) == pytest.approx(move["whole"], abs=1e-6)
     assert {"sight", "alarm"} <= {part["name"] for part in move["parts"]}
@@ -161,7 +161,7 @@ def test_beliefs_of_the_folder_that_changed_since_do_not_matter(tmp_path: Path, 
 
 
 def test_an_explanation_says_itself_in_a_line(told: Explanation) -> None:
-    assert repr(told).startswith("<Explanation belarus as of 2023-01-26, 3 months")
+    assert repr(told).startswith("<Explanation belarus as of 2023-01-26, 12 months")
     assert "log-odds" in repr(told)
 
 
