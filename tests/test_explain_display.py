@@ -56,10 +56,12 @@ def test_weights_that_fail_are_told_beside_the_numbers(case: Case) -> None:
     assert "the parts are rough" in text
 
 
-def test_items_whose_weights_fail_are_marked(case: Case) -> None:
+def test_items_whose_weights_fail_are_named_without_a_number(case: Case) -> None:
     text = shown(replace(TOLD, move=None), case)
-    assert row(text, "it")[-1] == "rough"
-    assert row(text, "other")[-1] == ""
+    assert row(text, "other") == ["other", "30.0 %", "+0.100", "0.10"]
+    with pytest.raises(StopIteration):
+        row(text, "it")
+    assert "Of 1 items only a fit without them could tell, since the weights fail their guard: it." in text
 
 
 def test_conflicts_and_strong_answers_are_marked(case: Case) -> None:
