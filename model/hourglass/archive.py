@@ -71,13 +71,15 @@ def fits(runs: Path, case: Case, told: Mapping[str, Any], seed: int) -> Iterator
     for forecast in store.history(runs, case.question.header.id):
         if forecast.as_of.isoformat() > told["as_of"] or forecast.run.seed != seed:
             continue
-        near = kept(runs, case, forecast.run.id)
-        if near is not None and _alike(near.inputs, told) and store.key(near.inputs, seed) == forecast.run.id:
-            days = (date.fromisoformat(told["as_of"]) - forecast.as_of).days
-            changes = _changes(near.inputs["evidence"], told["evidence"])
-            beliefs = _beliefs(near.inputs["priors"]) ^ _beliefs(told["priors"])
-            found.append(((changes + len(beliefs) // 2, days, forecast.run.id), near))
-    yield from (near for _, near in sorted(found, key=lambda pair: pair[0]))
+        inputs = store.told(runs, case.question.header.id, forecast.run.id)
+        if inputs is None or store.key(inputs, seed) != forecast.run.id or not _alike(inputs, told):
+            continue
+        days = (date.fromisoformat(told["as_of"]) - forecast.as_of).days
+        changes = _changes(inputs["evidence"], told["evidence"])
+        beliefs = _beliefs(inputs["priors"]) ^ _beliefs(told["priors"])
+        found.append((changes + len(beliefs) // 2, days, forecast.run.id))
+    near = (kept(runs, case, run) for _, _, run in sorted(found))  # opened only as far as they are asked for
+    yield from (one for one in near if one is not None)
 
 
 def kept(runs: Path, case: Case, run: str) -> Kept | None:

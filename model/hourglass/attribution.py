@@ -292,12 +292,7 @@ class _States:
 
 
 def _states(layout: Layout, draws: Draws) -> _States:
-    flat = draws.stacked()
-    return _States(
-        parameters.unpack(likelihood.NUMPY, flat["theta"], layout),
-        [flat["driver_path"][..., k] for k in range(len(layout.drivers))],
-        [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))],
-    )
+    return _States(parameters.unpack(likelihood.NUMPY, draws.stacked()["theta"], layout), *draws.states())
 
 
 def _heard(held: Sequence[Piece], day: date) -> list[Sighting]:

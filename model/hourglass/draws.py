@@ -50,6 +50,15 @@ class Draws:
         months: int = self.posterior["driver_path"].shape[2]
         return months
 
+    def states(self) -> tuple[list[Array], list[Array]]:
+        """Drivers and dispositions of every draw, chains end to end; one (draw, month) each."""
+        flat = self.stacked()
+        drivers, dispositions = flat["driver_path"], flat["disposition_path"]
+        return (
+            [drivers[..., k] for k in range(drivers.shape[-1])],
+            [dispositions[..., i] for i in range(dispositions.shape[-1])],
+        )
+
     def stacked(self) -> dict[str, Array]:
         """Posterior with chains end to end: (draw, ...)."""
         return {name: values.reshape(-1, *values.shape[2:]) for name, values in self.posterior.items()}

@@ -108,7 +108,7 @@ def outcomes(
     weighed[:, :, 0] *= ratio
     weight = 1 + (weighed[:, :, 0] - struck[:, :, 0]).sum(axis=1)
     by = (
-        np.cumsum(weighed, axis=1)[:, [_last_slice(slices, case, day) for day in horizons]]
+        np.cumsum(weighed, axis=1)[:, [last_slice(slices, case, day) for day in horizons]]
         / weight[:, None, None]
     )
     cells = np.concatenate([by, 1 - by.sum(axis=2, keepdims=True)], axis=2)
@@ -120,7 +120,8 @@ def dawn_of(case: Case) -> float:
     return calendar.dawn(case.question.header.starts)
 
 
-def _last_slice(slices: Slices, case: Case, day: date) -> int:
+def last_slice(slices: Slices, case: Case, day: date) -> int:
+    """Place of the slice that ends with a day at which time is cut."""
     return int(np.argmin(np.abs(slices.until + dawn_of(case) - calendar.dusk(day))))
 
 
@@ -252,8 +253,7 @@ def present(draws: Draws, layout: Layout, panel: Panel, now: int) -> Present:
     """
     flat = draws.stacked()
     p = parameters.unpack(NUMPY, flat["theta"], layout)
-    x = [flat["driver_path"][..., k] for k in range(len(layout.drivers))]
-    u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
+    x, u = draws.states()
     multiplier = np.exp(flat["log_multiplier"][:, -1:])
     risk = likelihood.relative_risk(NUMPY, p, layout, x, u)
     stretch = likelihood.stretches(NUMPY, p, multiplier, risk, panel.since, panel.until)
@@ -288,4 +288,4 @@ def outside_view(
     total = entry + flat["rival_rate"] @ overlap(slices, rival_spells(case))
     alive = np.exp(-(np.cumsum(total, axis=1) - total))
     struck: Array = np.cumsum(alive * -np.expm1(-total) * entry / total, axis=1)
-    return struck[:, [_last_slice(slices, case, day) for day in horizons]]
+    return struck[:, [last_slice(slices, case, day) for day in horizons]]

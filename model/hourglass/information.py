@@ -38,8 +38,7 @@ def item_log_likelihood(case: Case, panel: Panel, labels: Labels, draws: Draws) 
     """
     flat, layout = draws.stacked(), parameters.layout(case.question)
     p = parameters.unpack(NUMPY, flat["theta"], layout)
-    x = [flat["driver_path"][..., k] for k in range(len(layout.drivers))]
-    u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
+    x, u = draws.states()
     parts = [
         (labels.reading, _readings(p, panel, x)),
         (labels.episode, likelihood.episodes(NUMPY, p, layout, panel, x, u)),

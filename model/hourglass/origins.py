@@ -54,8 +54,7 @@ def densities(layout: Layout, panel: Panel, draws: Draws, groups: Grouping) -> A
     """
     flat = draws.stacked()
     p = parameters.unpack(NUMPY, flat["theta"], layout)
-    x = [flat["driver_path"][..., k] for k in range(len(layout.drivers))]
-    u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
+    x, u = draws.states()
     own = np.exp(flat["log_multiplier"][:, -1:])
     quiet = likelihood.survival(NUMPY, p, layout, panel, own, flat["rival_rate"], x, u)
     parts = [

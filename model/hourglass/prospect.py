@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from hourglass import calendar, incidence
 from hourglass.calendar import Slices
 from hourglass.case import Case
@@ -62,6 +60,6 @@ def ahead(
     """
     slices = calendar.future_slices(case.question.header.starts, as_of, [day, *also])
     dawn = incidence.dawn_of(case)
-    reach = 1 + int(np.argmin(np.abs(slices.until + dawn - calendar.dusk(day))))
+    reach = 1 + incidence.last_slice(slices, case, day)
     entry = incidence.strikes(case, layout, present, as_of, slices)[:, :, 0]
     return Prospect(slices, entry, reach, dawn, seed)

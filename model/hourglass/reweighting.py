@@ -75,8 +75,7 @@ def log_ratio(layout: Layout, draws: Draws, then: Panel, now: Panel) -> Array:
     """Log of the likelihood of `now` over that of `then`, both on the draws' grid; (draw)."""
     flat = draws.stacked()
     p = parameters.unpack(NUMPY, flat["theta"], layout)
-    x = [flat["driver_path"][..., k] for k in range(len(layout.drivers))]
-    u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
+    x, u = draws.states()
     total = np.zeros(len(flat["theta"]))
     for sign, part in zip((1, -1), differing(now, then), strict=True):
         for density in densities(p, layout, part, x, u):

@@ -100,8 +100,7 @@ def _equal(weight: Array) -> Array:
 def _data(stand: Standing) -> Iterator[Array]:
     """Log likelihood of the evidence and of the life tables; (draw) each."""
     flat, layout = stand.posterior.inside.stacked(), stand.layout
-    x = [flat["driver_path"][..., k] for k in range(len(layout.drivers))]
-    u = [flat["disposition_path"][..., i] for i in range(len(layout.dispositions))]
+    x, u = stand.posterior.inside.states()
     parts = likelihood.log_densities(
         NUMPY, stand.present.parameters, layout, stand.posterior.panel,
         np.exp(flat["log_multiplier"]), flat["rival_rate"], x, u,
