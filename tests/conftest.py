@@ -81,7 +81,7 @@ def engine(case: Case, panel: Panel) -> Engine:
     """Return the compiled model."""
     from hourglass import inference
 
-    return Engine(inference.compile_model(case, panel), assembly.build(case, AS_OF)[1])
+    return Engine(inference.engine(case, panel), assembly.build(case, AS_OF)[1])
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,7 @@ def fit(case: Case, as_of: date, seed: int, talk: Callable[[str], None]) -> Post
 
     panel, labels = build(case, as_of, fitted_months(case.question, as_of))
     talk("compiling the model (two or three minutes the first time, then less)")
-    compiled = inference.compile_model(case, panel)
+    compiled = inference.engine(case, panel)
     talk("sampling the posterior")
     inside = inference.sample(compiled, panel, labels, seed)
     talk("sampling the outside view")

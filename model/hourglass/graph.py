@@ -14,7 +14,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from hourglass import belief, likelihood
-from hourglass.panel import AXES, POSITIONS, Panel, pack
+from hourglass.panel import AXES, POSITIONS, Array, Panel, pack
 from hourglass.parameters import Layout, Parameters, unpack
 from hourglass.whitening import whitening
 
@@ -90,10 +90,10 @@ def _variables(
         pm.Potential(f"driver_prior_{k}", -0.5 * (told[k] ** 2 + np.log(2 * np.pi)))
     # Elicited numbers: standard normals bent onto their stated quantiles, the levels first.
     table, drivers = layout.curves, len(layout.drivers)
-    bend = pm.Data("curves", np.stack([table.center, table.slope, table.skew]))
+    curves = pm.Data("curves", bend(layout))
     z = pm.Normal("z", shape=len(layout.names) - drivers)
     whole = pt.concatenate([*(v[:1] for v in told), z])
-    theta = pm.Deterministic("theta", belief.values(PYTENSOR, whole, table, bend), dims="parameter")
+    theta = pm.Deterministic("theta", belief.values(PYTENSOR, whole, table, curves), dims="parameter")
     p = unpack(PYTENSOR, theta, layout)
     # Drivers: a lasting level and an Ornstein-Uhlenbeck walk about it.
     x = [
@@ -122,6 +122,11 @@ def _variables(
             dims="spell",
         )
     return p, pt.exp(log_multiplier), rate, x, u
+
+
+def bend(layout: Layout) -> Array:
+    """What bends standard normals onto the stated quantiles; (center slope skew, parameter)."""
+    return np.stack([layout.curves.center, layout.curves.slope, layout.curves.skew])
 
 
 def walk_from_shocks(shock: Any, half_life: Any, months: int) -> Any:

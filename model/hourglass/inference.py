@@ -1,7 +1,7 @@
 """Fitting: the model compiled once, sampled for any panel of the same grid."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -48,12 +48,31 @@ def compile_model(case: Case, panel: Panel) -> Compiled:
     return Compiled(structure, classes, len(panel.since), nutpie.compile_pymc_model(model))
 
 
+_engines: dict[tuple[object, ...], Compiled] = {}
+
+
+def engine(case: Case, panel: Panel) -> Compiled:
+    """Compiled model of a question under its beliefs, compiled once in a process.
+
+    Questions of the same structure share the machine code, whatever they believe.
+    """
+    told = layout(case.question)
+    fixed = (getattr(told, field.name) for field in fields(told) if field.name != "curves")
+    curves, classes = (told.curves.scales, told.curves.signs), tuple(case.question.reference.classes)
+    key = (*fixed, *curves, classes, panel.moved, panel.steady, len(panel.since))
+    if key not in _engines:
+        _engines[key] = compile_model(case, panel)
+    return replace(_engines[key], layout=told)
+
+
 def sample(
     compiled: Compiled, panel: Panel, labels: Labels, seed: int, settings: Settings | None = None
 ) -> Draws:
-    """Draws from the posterior given `panel`."""
+    """Draws from the posterior given `panel`, under the beliefs of the compiled model's layout."""
     how = settings or Settings()
-    loaded = compiled.sampler.with_data(**pack(panel), whitening=whitening(compiled.layout, panel))
+    loaded = compiled.sampler.with_data(
+        **pack(panel), whitening=whitening(compiled.layout, panel), curves=graph.bend(compiled.layout)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the sampler's own warnings; the verdict judges the draws
         tree = nutpie.sample(
