@@ -35,6 +35,8 @@ ORDER = (
         "incidence",
         "information",
         "verdict",
+        "uniformity",
+        "calibration",
         "reweighting",
         "summary",
         "scores",

@@ -39,6 +39,10 @@ class Compiled:
     months: int
     sampler: Any
 
+    def under(self, beliefs: Layout) -> "Compiled":
+        """The same machine code under other beliefs about the same parameters."""
+        return replace(self, layout=beliefs)
+
 
 def compile_model(case: Case, panel: Panel) -> Compiled:
     """Compile the model of a question for panels with as many months as `panel`."""
@@ -62,7 +66,7 @@ def engine(case: Case, panel: Panel) -> Compiled:
     key = (*fixed, *curves, classes, panel.moved, panel.steady, len(panel.since))
     if key not in _engines:
         _engines[key] = compile_model(case, panel)
-    return replace(_engines[key], layout=told)
+    return _engines[key].under(told)
 
 
 def sample(
