@@ -41,6 +41,10 @@ class InputError(HourglassError):
         self.problems = tuple(sorted(set(problems), key=_order))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        """Tell pickle how to make it again, so that a worker can raise it."""
+        return type(self), (self.problems,)
+
 
 def _order(problem: Problem) -> tuple[list[str | int], str]:
     """Sort key: by place, line 9 before line 10."""
