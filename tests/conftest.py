@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hourglass import assembly, belief, forecaster, parameters, simulation
+from hourglass import assembly, belief, parameters, simulation, workspace
 from hourglass import case as cases
 from hourglass.case import Case
 from hourglass.draws import Draws
@@ -20,7 +20,7 @@ from hourglass.simulation import Truth
 
 ROOT = Path(__file__).parents[1]
 AS_OF = date(2023, 1, 26)
-forecaster.use_machine_code(ROOT / ".hourglass" / "compiled")
+workspace.use_machine_code(ROOT / ".hourglass" / "compiled")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Forecasts: from a fit or from the store, and nothing known later ever leaks into one."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -225,16 +224,6 @@ def test_a_run_names_where_it_lies(kept: Kept) -> None:
     assert run.path == f".hourglass/runs/belarus/{run.id}"
     names = {store.FORECAST, store.INPUTS, store.POSTERIOR, store.OUTSIDE}
     assert {path.name for path in (kept.root / run.path).iterdir()} == names
-
-
-def test_machine_code_stays_where_the_user_put_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PYTENSOR_FLAGS", "base_compiledir=/elsewhere")
-    forecaster.use_machine_code(tmp_path / "compiled")
-    assert os.environ["PYTENSOR_FLAGS"] == "base_compiledir=/elsewhere"
-    monkeypatch.setenv("PYTENSOR_FLAGS", "floatX=float64")
-    forecaster.use_machine_code(tmp_path / "compiled")
-    wanted = f"floatX=float64,base_compiledir={tmp_path / 'compiled'}"
-    assert os.environ["PYTENSOR_FLAGS"] == wanted
 
 
 # Updates

@@ -28,9 +28,9 @@ SCRIPT = """
 import hashlib, sys
 from datetime import date
 from pathlib import Path
-from hourglass import assembly, case, forecaster
+from hourglass import assembly, case, workspace
 root = Path(sys.argv[1])
-forecaster.use_machine_code(root / ".hourglass" / "compiled")
+workspace.use_machine_code(root / ".hourglass" / "compiled")
 from hourglass import inference
 told = case.load(root / "priors" / "belarus", "priors/belarus", date(2026, 11, 22))
 panel, labels = assembly.build(told, date(2023, 1, 26))

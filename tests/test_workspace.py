@@ -1,5 +1,6 @@
 """Where things lie: the root, its questions, and which one is meant."""
 
+import os
 from pathlib import Path
 
 import folders
@@ -81,3 +82,13 @@ def test_a_name_that_is_no_folder_of_a_question_is_refused(space: Workspace, nam
 def test_the_shipped_question_is_found_from_here() -> None:
     here = workspace.find(None, Path(__file__).parent)
     assert workspace.question_folder(here, None) == (folders.SHIPPED, "priors/belarus")
+
+
+def test_machine_code_stays_where_the_user_put_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PYTENSOR_FLAGS", "base_compiledir=/elsewhere")
+    workspace.use_machine_code(tmp_path / "compiled")
+    assert os.environ["PYTENSOR_FLAGS"] == "base_compiledir=/elsewhere"
+    monkeypatch.setenv("PYTENSOR_FLAGS", "floatX=float64")
+    workspace.use_machine_code(tmp_path / "compiled")
+    wanted = f"floatX=float64,base_compiledir={tmp_path / 'compiled'}"
+    assert os.environ["PYTENSOR_FLAGS"] == wanted

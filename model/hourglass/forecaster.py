@@ -1,6 +1,5 @@
 """Making a forecast: the stored run where there is one, else a fit, its future and its verdict."""
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from hourglass.case import Case
 from hourglass.errors import InputError, Problem, stop_on
 from hourglass.question import LONGEST_HORIZON
 from hourglass.summary import Forecast, Run
+from hourglass.workspace import use_machine_code
 
 if TYPE_CHECKING:
     from hourglass.estimate import Posterior
@@ -198,11 +198,3 @@ def posterior(case: Case, as_of: date, run: Run, runs: Path) -> "Posterior | Non
     kept = archive.kept(runs, case, run.fit)
     base = None if kept is None else estimate.stored(kept.case, kept.forecast.as_of, kept.folder)
     return base if base is None or run.fit == run.id else estimate.update(case, as_of, base)
-
-
-def use_machine_code(folder: Path) -> None:
-    """Keep compiled models in `folder`, unless PyTensor has been told otherwise."""
-    folder.mkdir(parents=True, exist_ok=True)
-    flags = os.environ.get("PYTENSOR_FLAGS", "")
-    if "base_compiledir" not in flags:
-        os.environ["PYTENSOR_FLAGS"] = ",".join(part for part in (flags, f"base_compiledir={folder}") if part)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hourglass import forecaster, incidence, origins, standing, tempering, verdict
+from hourglass import incidence, origins, standing, tempering, verdict, workspace
 from hourglass.assembly import months_to
 from hourglass.attribution import Part, log_odds
 from hourglass.changes import WARNINGS
@@ -51,7 +51,7 @@ Fit = Callable[[float], Draws]
 
 def fits(stand: Standing, machine_code: Path, talk: Talk) -> Fit:
     """Fits of one compiled model, each told of by `talk`."""
-    forecaster.use_machine_code(machine_code)
+    workspace.use_machine_code(machine_code)
     talk("loading the sampler and compiling the model")
     from hourglass import inference  # loads PyMC: seconds, needed only for fits
 

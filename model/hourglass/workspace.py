@@ -64,3 +64,11 @@ def question_folder(space: Workspace, name: str | None) -> tuple[Path, str]:
     if name in ("", ".", "..") or Path(name).name != name or not os.path.isdir(space.priors / name):
         raise InputError([Problem(f"{PRIORS}/{name}", f"no such question; {did_you_mean(name, known)}")])
     return space.priors / name, f"{PRIORS}/{name}"
+
+
+def use_machine_code(folder: Path) -> None:
+    """Keep compiled models in `folder`, unless PyTensor has been told otherwise."""
+    folder.mkdir(parents=True, exist_ok=True)
+    flags = os.environ.get("PYTENSOR_FLAGS", "")
+    if "base_compiledir" not in flags:
+        os.environ["PYTENSOR_FLAGS"] = ",".join(part for part in (flags, f"base_compiledir={folder}") if part)
