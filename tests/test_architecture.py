@@ -48,6 +48,7 @@ ORDER = (
         "store",
         "archive",
         "workspace",
+        "batch",
         "estimate",
         "forecaster",
         "grounds",
