@@ -1,5 +1,6 @@
 """What the commands share: their common options, the question they open, how they talk."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,13 +11,17 @@ from typing import Annotated
 
 import typer
 from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hourglass import case, workspace
+from hourglass.batch import Place
 from hourglass.errors import InputError, Problem
 from hourglass.workspace import Workspace
 
 WITHHELD = 3
 """Exit code where a verdict withholds the numbers."""
+AN_HOUR = 3600
+"""Seconds that the time left is judged by; one fit may take minutes."""
 NARROWEST = 100
 """Columns that a table is given where no terminal says how wide it is."""
 
@@ -24,6 +29,12 @@ Question = Annotated[str | None, typer.Argument(help="Folder under priors/; defa
 Root = Annotated[Path | None, typer.Option(help="Folder that holds priors/; default the nearest parent.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Day, as YYYY-MM-DD; default today.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes that share the work; default one for each processor.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Dask scheduler whose workers do the work instead, as tcp://host:port.")
+]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of every random draw.")]
 
 
@@ -72,6 +83,20 @@ def months(text: str | None) -> list[int] | None:
         raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
 
 
+def place(workers: int | None, scheduler: str | None, space: Workspace) -> Place:
+    """Where a batch runs: on the cluster that an option names, else on processes here."""
+    if workers is not None and scheduler is not None:
+        raise InputError([Problem("--workers", "and --scheduler name two places; give one of them")])
+    return Place(processors() if workers is None else workers, scheduler, space.machine_code)
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if sys.version_info >= (3, 13):
+        return os.process_cpu_count() or 1
+    return os.cpu_count() or 1
+
+
 def show(renderable: RenderableType) -> None:
     """Print a table or a sentence as it is."""
     console = Console(markup=False, highlight=False, emoji=False)
@@ -89,3 +114,38 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     with console.status("starting") as status:
         yield status.update
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Tell how much of a batch of `what` is done, on standard error.
+
+    A bar with the time that is left; in a pipe plain lines at the start, each tenth and the end.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _tenths(what)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, speed_estimate_period=AN_HOUR) as bar:
+        task = bar.add_task(what, total=None)
+
+        def told(done: int, total: int) -> None:
+            if bar.tasks[0].total is None:
+                bar.reset(task, total=total, completed=done)  # what was kept tells nothing of the speed
+            else:
+                bar.update(task, completed=done)
+
+        yield told
+
+
+def _tenths(what: str) -> Callable[[int, int], None]:
+    said: set[int] = set()
+
+    def told(done: int, total: int) -> None:
+        tenth = 10 * done // max(total, 1)
+        if tenth not in said:
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+        said.add(tenth)
+
+    return told
