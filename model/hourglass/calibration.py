@@ -8,13 +8,13 @@ https://doi.org/10.1214/23-BA1404): of every parameter, of the drivers at as-of,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from hourglass import assembly, calendar, incidence, parameters, simulation, uniformity, verdict
+from hourglass import assembly, calendar, incidence, parameters, simulation, store, uniformity, verdict
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.panel import Array, Labels, Panel, class_only
@@ -54,6 +54,19 @@ class Trial:
     seed: int
     number: int
     fitted: Question | None = None
+
+
+def trials(first: Trial, fits: int) -> dict[str, Trial]:
+    """So many worlds like the first, by name."""
+    return {f"{number:04d}": replace(first, number=number) for number in range(fits)}
+
+
+def key(told: Trial) -> str:
+    """Key of a calibration: the same key means the same numbers for each world."""
+    how = {"months": told.months, "chains": CHAINS, "draws": DRAWS, "tune": TUNE}
+    beliefs = None if told.fitted is None else told.fitted.model_dump(mode="json", by_alias=True)
+    asked = store.inputs(told.case, told.as_of)
+    return store.key(asked | {"calibration": how, "fitted": beliefs}, told.seed)
 
 
 def trial(told: Trial) -> dict[str, Any]:

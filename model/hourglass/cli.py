@@ -12,6 +12,7 @@ import typer
 
 from hourglass import (
     __version__,
+    calibration_commands,
     display,
     evidence_commands,
     explain_commands,
@@ -35,6 +36,7 @@ app.add_typer(prior_commands.app, name="prior")
 app.command()(explain_commands.explain)
 app.command()(outlook_commands.watch)
 app.command()(outlook_commands.scenario)
+app.command()(calibration_commands.calibrate)
 app.command()(score_commands.resolve)
 app.command()(score_commands.score)
 

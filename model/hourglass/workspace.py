@@ -27,6 +27,11 @@ class Workspace:
         return self.root / ".hourglass" / "asides"
 
     @property
+    def calibrations(self) -> Path:
+        """Folder of the worlds that calibrations have fitted."""
+        return self.root / ".hourglass" / "calibrations"
+
+    @property
     def machine_code(self) -> Path:
         """Folder of compiled models."""
         return self.root / ".hourglass" / "compiled"

@@ -1,0 +1,42 @@
+"""The calibration as tables and sentences."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from hourglass.calibration import COVERAGES, KEPT, Calibration
+from hourglass.uniformity import LEVEL
+
+SHOWN = 8
+"""Quantities that are named, those nearest the edge of their band or beyond it first."""
+
+
+def calibration(told: Calibration) -> RenderableType:
+    """Verdict, faults of the fits, and the quantities that lie farthest out."""
+    return Group(*(Text(line) for line in sentences(told)), table(told))
+
+
+def sentences(told: Calibration) -> Iterator[str]:
+    """What the calibration found, in words."""
+    out = [one.group for one in told.judged if not one.passed]
+    many = f"{told.fits} worlds, {len(told.judged)} quantities ranked among {KEPT} draws each"
+    held = f"Bands that hold all quantities with {LEVEL:.0%}"
+    if not out:
+        yield f"{many}: calibrated. {held} hold every one."
+    else:
+        yield f"{many}: NOT calibrated. {held} fail for {', '.join(out)}."
+    faults = ", ".join(f"{name} {count}" for name, count in told.faults.items()) or "none"
+    yield f"Fits with a fault of their own: {told.failed} ({faults}). They count like all others."
+
+
+def table(told: Calibration) -> Table:
+    """Quantities farthest out, with how often their intervals held the truth."""
+    heads = [f"{share:.0%} held" for share in COVERAGES]
+    found = Table("quantity", "out of band by", *heads)
+    chances = [one for one in told.judged if one.group.startswith("P within")]
+    for one in (*told.judged[:SHOWN], *(one for one in chances if one not in told.judged[:SHOWN])):
+        margin = f"{one.excess:+.3f}" if one.excess > 0 else "inside"
+        found.add_row(one.group, margin, *(f"{share:.0%}" for share in told.coverage[one.group]))
+    return found
