@@ -48,6 +48,7 @@ ORDER = (
         "calibration",
         "archive",
         "workspace",
+        "cluster",
         "batch",
         "estimate",
         "forecaster",

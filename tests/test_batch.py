@@ -22,6 +22,7 @@ import pytest
 from errands import Errand
 
 from hourglass import batch, store
+from hourglass import cluster as clusters
 from hourglass.batch import Place
 from hourglass.case import Case
 from hourglass.errors import HourglassError, InputError
@@ -356,10 +357,10 @@ def test_a_worker_that_joins_late_with_another_program_does_nothing(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "code", lambda: "newer")
-    monkeypatch.setattr(batch, "_unfit", lambda client, address: ())
+    monkeypatch.setattr(clusters, "_unfit", lambda client, address: ())
     (complaint,) = refused(Place(scheduler=cluster.address), tmp_path)
     assert complaint.startswith("tcp://127.0.0.1:")
-    assert complaint.endswith(batch.OTHER_PROGRAM)
+    assert complaint.endswith(clusters.OTHER_PROGRAM)
 
 
 @pytest.mark.filterwarnings("ignore:Mismatched versions")
@@ -386,9 +387,9 @@ def test_a_scheduler_without_workers_and_workers_that_would_give_other_numbers_a
     numpy = store.libraries()["numpy"]
     assert sorted(fault.partition(": ")[2] for fault in faults) == [
         "worker has 2 threads; start it with --nthreads 1",
-        f"worker {batch.WITHOUT_PROGRAM}",
+        f"worker {clusters.WITHOUT_PROGRAM}",
         f"worker has numpy 0.1, not {numpy}; install requirements.lock there",
-        f"worker {batch.OTHER_PROGRAM}",
+        f"worker {clusters.OTHER_PROGRAM}",
     ]
 
 
@@ -408,7 +409,7 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> Non
 def test_a_scheduler_that_is_not_there_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes | None
 ) -> None:
-    monkeypatch.setattr(batch, "PATIENCE", 1)
+    monkeypatch.setattr(clusters, "PATIENCE", 1)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
         if answer is None:
