@@ -52,8 +52,14 @@ def item_log_likelihood(case: Case, panel: Panel, labels: Labels, draws: Draws) 
 
 def _readings(p: Parameters, panel: Panel, x: list[Array]) -> Array:
     """Log density of each reading given the others of its block; (draw, reading)."""
+    return readings_given(p, panel, x, others(panel))
+
+
+def others(panel: Panel) -> Array:
+    """Whether the first reading is another of the second's block; (reading, reading)."""
     block = panel.reading_block
-    return readings_given(p, panel, x, (block[:, None] == block) & ~np.eye(len(block), dtype=bool))
+    found: Array = (block[:, None] == block) & ~np.eye(len(block), dtype=bool)
+    return found
 
 
 def readings_given(p: Parameters, panel: Panel, x: list[Array], given: Array) -> Array:
@@ -64,11 +70,18 @@ def readings_given(p: Parameters, panel: Panel, x: list[Array], given: Array) ->
     given
         Whether the first reading is given for the second (reading, reading).
     """
-    noise = likelihood.reading_noise(NUMPY, p, panel)
-    residual = panel.reading_level - np.concatenate(x, axis=-1)[:, panel.reading_state]
-    weight, shared = noise**-2, p.origin_sd**2
-    precision, pull = weight @ given.astype(float), (weight * residual) @ given.astype(float)
-    mean = shared * pull / (1 + shared * precision)
-    variance = noise**2 + shared / (1 + shared * precision)
-    density: Array = -0.5 * (np.log(2 * np.pi * variance) + (residual - mean) ** 2 / variance)
+    mean, spread = readings_expected(p, panel, x, given)
+    z = (panel.reading_level - mean) / spread
+    density: Array = -0.5 * (np.log(2 * np.pi) + z**2) - np.log(spread)
     return density
+
+
+def readings_expected(p: Parameters, panel: Panel, x: list[Array], given: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation of each reading, a normal, given others; (draw, reading) each."""
+    noise = likelihood.reading_noise(NUMPY, p, panel)
+    stood = np.concatenate(x, axis=-1)[:, panel.reading_state]
+    weight, shared = noise**-2, p.origin_sd**2
+    told = given.astype(float)
+    precision, pull = weight @ told, (weight * (panel.reading_level - stood)) @ told
+    shrunk = shared / (1 + shared * precision)
+    return stood + shrunk * pull, np.sqrt(noise**2 + shrunk)

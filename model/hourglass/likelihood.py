@@ -210,7 +210,7 @@ def followed(xp: Any, x: Sequence[Any], zero: Any, state: Any, weight: Any, poin
 
 def polls(xp: Any, p: Parameters, panel: Panel, x: Sequence[Any]) -> Any:
     """Log chance of each poll wave, BetaBinomial; `dispersion` is the correlation of answers."""
-    center, loading, spread = _told(xp, p, panel.poll_series)
+    center, loading, spread = told(xp, p, panel.poll_series)
     driver = followed(xp, x, panel.poll_zero, panel.poll_state, panel.poll_weight, panel.poll_point)
     share = 1 / (1 + (1 / center - 1) * xp.exp(-loading * driver))
     size = (1 - spread) / spread
@@ -222,7 +222,7 @@ def polls(xp: Any, p: Parameters, panel: Panel, x: Sequence[Any]) -> Any:
 
 def counts(xp: Any, p: Parameters, panel: Panel, x: Sequence[Any]) -> Any:
     """Log chance of each count, NegativeBinomial of variance `mean + dispersion mean^2`."""
-    center, loading, spread = _told(xp, p, panel.count_series)
+    center, loading, spread = told(xp, p, panel.count_series)
     driver = followed(xp, x, panel.count_zero, panel.count_state, panel.count_weight, panel.count_point)
     k, ratio = panel.count_value, xp.log(center * spread) + loading * driver
     constant = panel.count_constant + xp.gammaln(k + 1 / spread) - xp.gammaln(1 / spread)
@@ -234,7 +234,7 @@ def levels(xp: Any, p: Parameters, panel: Panel, x: Sequence[Any]) -> Any:
 
     On a log scale the density is that of the logarithm.
     """
-    stated, loading, scale = _told(xp, p, panel.level_series)
+    stated, loading, scale = told(xp, p, panel.level_series)
     driver = followed(xp, x, panel.level_zero, panel.level_state, panel.level_weight, panel.level_point)
     logged, df = panel.level_logged, panel.level_tail
     center = logged * xp.log(logged * stated + (1 - logged)) + (1 - logged) * stated
@@ -242,7 +242,7 @@ def levels(xp: Any, p: Parameters, panel: Panel, x: Sequence[Any]) -> Any:
     return panel.level_constant - xp.log(scale) - 0.5 * (df + 1) * xp.log1p(z**2 / df)
 
 
-def _told(xp: Any, p: Parameters, series: Any) -> list[Any]:
+def told(xp: Any, p: Parameters, series: Any) -> list[Any]:
     """Intercept, loading and dispersion of each point, by its series; (..., point) each."""
     return [xp.pick(xp.concatenate(group), series) for group in (p.intercept, p.loading, p.dispersion)]
 
