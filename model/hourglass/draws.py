@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hourglass.panel import Array
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ DIMS: Mapping[str, tuple[str, ...]] = {
     "rival_rate": ("spell",),
 }
 """Axes of each posterior variable after chain and draw."""
+EVIDENCE = "evidence"
+"""Variable of the log likelihood that holds the log density of every item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,9 @@ def as_tree(draws: Draws, log_likelihood: Mapping[str, Array] | None = None) -> 
     coords = {k: list(v) for k, v in draws.coords.items() if k in used}
     groups = {"posterior": xr.Dataset(posterior, coords=coords), "sample_stats": xr.Dataset(stats)}
     if log_likelihood:
-        values = xr.concat(
-            [xr.DataArray(v, dims=("chain", "draw")) for v in log_likelihood.values()], dim="item"
-        )
+        values = np.stack(list(log_likelihood.values()), axis=-1)
         groups["log_likelihood"] = xr.Dataset(
-            {"item": values.assign_coords(item=list(log_likelihood)).rename("item")}
+            {EVIDENCE: (("chain", "draw", "item"), values)}, coords={"item": list(log_likelihood)}
         )
     return xr.DataTree.from_dict(groups)
 
