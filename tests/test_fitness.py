@@ -1,0 +1,158 @@
+"""Whether the model fits what was seen: leave-one-out by hand and by ArviZ, replicas, the record."""
+
+import io
+import json
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from arviz_stats.loo import loo
+from conftest import AS_OF
+from outlooks import shipped
+from rich.console import Console
+from test_forecaster import prior_fit
+
+from hourglass import (
+    assembly,
+    draws,
+    fitness,
+    fitness_display,
+    information,
+    predictive,
+    simulation,
+)
+from hourglass.case import Case
+from hourglass.draws import Draws
+from hourglass.estimate import Posterior
+from hourglass.fitness import Fitness
+from hourglass.panel import Array, Panel
+from hourglass.parameters import Layout
+from hourglass.predictive import Predictions
+from hourglass.reweighting import Weights
+
+
+@pytest.fixture(scope="module")
+def found() -> Posterior:
+    """Return draws from the priors, taken for a fit of the shipped question."""
+    panel, labels = assembly.build(shipped(), AS_OF)
+    return Posterior(panel, labels, prior_fit(), prior_fit())
+
+
+@pytest.fixture(scope="module")
+def told(found: Posterior) -> Fitness:
+    return fitness.assess(shipped(), found, seed=1)
+
+
+def one_item(density: Array, below: Array) -> Predictions:
+    """One item of given densities and chances of less, by draw."""
+    table = np.zeros((len(density), 1))
+    return Predictions(("a",), ("a",), np.log(density)[:, None], below[:, None], table)
+
+
+def test_draws_that_expected_an_item_least_weigh_most_without_it() -> None:
+    # One over the densities weighs half the draws as 1 and half, with a place of 0.7, as 2.
+    density = np.concatenate([np.full(500, 0.5), np.linspace(0.2495, 0.2505, 500)])
+    below = np.repeat([0.1, 0.7], 500)
+    (item,) = fitness.left_out(one_item(density, below), np.ones(1000), seed=1)
+    assert item.place == pytest.approx((0.1 + 2 * 0.7) / 3, rel=2e-3)
+    assert np.exp(item.elpd) == pytest.approx(1 / 3, rel=2e-3)
+    assert item.tail == pytest.approx(0.5, rel=2e-3)
+
+
+def test_draws_that_an_update_has_ruled_out_stay_out() -> None:
+    density = np.concatenate([np.full(500, 0.5), np.linspace(0.2495, 0.2505, 500), np.full(500, 1e-9)])
+    below, weight = np.repeat([0.1, 0.7, 0.9], 500), np.repeat([1.0, 1.0, 0.0], 500)
+    (item,) = fitness.left_out(one_item(density, below), weight, seed=1)
+    assert item.place == pytest.approx((0.1 + 2 * 0.7) / 3, rel=2e-3)
+
+
+def test_items_are_left_out_as_arviz_does(found: Posterior, told: Fitness) -> None:
+    each = information.item_log_likelihood(shipped(), found.panel, found.labels, found.inside)
+    tree = draws.as_tree(found.inside, each)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # draws from the priors weigh badly; only the sums are held here
+        theirs = loo(tree, pointwise=True, reff=1.0)
+    np.testing.assert_allclose([item.elpd for item in told.items], theirs.elpd_i.to_numpy(), atol=1e-6)
+    np.testing.assert_allclose([item.k_hat for item in told.items], theirs.pareto_k.to_numpy(), atol=1e-6)
+    assert told.elpd == pytest.approx(float(theirs.elpd), abs=1e-6)
+    assert told.error == pytest.approx(float(theirs.se), rel=0.02)
+
+
+def test_the_least_expected_items_come_first(told: Fitness) -> None:
+    least = told.least_expected(len(told.items))
+    tails = [item.tail for item in least]
+    assert tails == sorted(tails, key=lambda tail: tail or 0.0)
+    assert all(item.tail is not None and item.group != predictive.EPISODES for item in least)
+    assert told.least_expected(2) == least[:2]
+
+
+def test_replicas_are_of_every_grade_and_series(told: Fitness) -> None:
+    about = {(one.group, one.what) for one in told.likenesses}
+    for name, whole in (("meetings", True), ("grade B2", False)):
+        assert {(name, "mean"), (name, "standard deviation")} <= about
+        assert ((name, "mean change from point to point") in about) == whole
+    for one in told.likenesses:
+        assert one.q05 <= one.q50 <= one.q95
+        assert 0 <= one.tail <= 0.5
+        assert one.inside or one.tail <= 0.05
+
+
+def test_a_number_equal_to_its_replicas_stands_in_their_middle() -> None:
+    same = fitness._likeness("series", "mean", 2.0, np.full(9, 2.0))
+    assert (same.tail, same.inside) == (0.5, True)
+    far = fitness._likeness("series", "mean", 9.0, np.arange(9.0))
+    assert (far.tail, far.inside) == (0.0, False)
+
+
+def test_worlds_come_in_proportion_to_their_weight(found: Posterior) -> None:
+    count = len(found.inside.stacked()["theta"])
+    weight = np.zeros(count)
+    weight[[0, count - 1]] = 1.0, 3.0
+    worlds = fitness.worlds(found.inside, weight, 8)
+    theta = found.inside.stacked()["theta"]
+    assert [bool((world.theta == theta[0]).all()) for world in worlds] == [True] * 2 + [False] * 6
+
+
+def test_weights_of_an_update_count(found: Posterior, told: Fitness) -> None:
+    even = np.ones(len(found.weight))
+    same = replace(found, weights=Weights(even, 0.0, float(len(even))))
+    assert fitness.assess(shipped(), same, seed=1) == told
+    lean = even.copy()
+    lean[::2] = 0.1
+    other = fitness.assess(shipped(), replace(found, weights=Weights(lean, 0.0, 1.0)), seed=1)
+    assert other.elpd != told.elpd
+
+
+def test_fitness_is_shown_and_is_json(told: Fitness) -> None:
+    held = json.loads(json.dumps(fitness.as_json(told), allow_nan=False))
+    assert [item["name"] for item in held["items"]] == [item.name for item in told.items]
+    assert {one["group"] for one in held["uniformity"]} >= {"meetings", "grade B2"}
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(fitness_display.fitness(told))
+    shown = console.export_text()
+    least = told.least_expected(1)[0].name
+    assert f"{least} is the least expected item of all: check its coding." in shown
+    assert len(told.least_expected(fitness_display.SHOWN)) == fitness_display.SHOWN
+
+
+@pytest.mark.slow
+def test_the_model_fits_what_it_made_itself(case: Case, panel: Panel, layout: Layout, fit: Draws) -> None:
+    """Evidence drawn anew from the fit's own draws lies evenly, and inside its replicas nine times in ten."""
+    labels, rng = assembly.build(case, AS_OF)[1], np.random.default_rng(3)
+    places: list[float] = []
+    for truth in fitness.worlds(fit, np.ones(fit.grid[0] * fit.grid[1]), 60):
+        seen = simulation.observe(truth, layout, panel, rng)
+        each = predictive.predict(case, seen, labels, fit)
+        marks = predictive.pit(each, np.ones(len(each.below)), seed=2)
+        places.append(float(np.nanmean(marks)))
+    assert abs(np.mean(places) - 0.5) < 0.02
+
+
+@pytest.mark.slow
+def test_the_shipped_record_fits(case: Case, panel: Panel, fit: Draws) -> None:
+    labels = assembly.build(case, AS_OF)[1]
+    told = fitness.assess(case, Posterior(panel, labels, fit, fit), seed=1)
+    assert all(one.passed for one in told.uniformity), told.uniformity
+    assert sum(not item.sound for item in told.items) <= 2
+    assert np.mean([one.inside for one in told.likenesses]) > 0.7
