@@ -34,6 +34,12 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, civil.monthrange(year, month + 1)[1]))
 
 
+def last_day(month: int) -> date:
+    """Last day of a counted month."""
+    year, of_year = divmod(month, 12)
+    return date(year, of_year + 1, civil.monthrange(year, of_year + 1)[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Slices:
     """Stretches of time within which nothing steps.

@@ -1,0 +1,94 @@
+"""One day of a backtest: a forecast with what was known on it, and the next month's news as it saw them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from hourglass import calendar, estimate, news, parameters, reweighting, store, summary
+from hourglass.assembly import build
+from hourglass.case import Case
+from hourglass.draws import Draws
+from hourglass.estimate import Posterior
+from hourglass.forecaster import NUTS
+from hourglass.panel import Labels, Panel, class_only
+from hourglass.reweighting import Weights
+from hourglass.summary import Run
+
+SETTINGS: Mapping[str, int] = {"chains": 4, "draws": 1000, "tune": 400}
+"""How hard each day is sampled: less than a forecast, under the same verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One day to be tried.
+
+    Attributes
+    ----------
+    horizons
+        Months after `as_of`.
+    months
+        Length of the grid, the same for all days of a backtest, so that they share one model.
+    anchor
+        Day whose outside view is fitted and then weighed for every other day.
+    cores
+        How many chains are drawn at once; no number depends on it.
+    """
+
+    case: Case
+    as_of: date
+    horizons: tuple[int, ...]
+    seed: int
+    months: int
+    anchor: date
+    cores: int = 1
+
+
+def trial(task: Task) -> dict[str, Any]:
+    """What a day's forecast was and how it saw the news of the next month, as plain JSON values.
+
+    Under `forecast` the object that `forecast --json` prints; under `news` one row each, none
+    where the verdict withholds the numbers. News are predicted by all evidence but open
+    warnings, which say nothing of other items.
+    """
+    case, as_of = task.case, task.as_of
+    panel, labels = build(case, as_of, task.months)
+    inside = _sample(task, panel, labels)
+    outside, weights = _outside(task, panel, labels)
+    found = Posterior(panel, labels, inside, outside, class_weights=weights, beliefs=case.question)
+    asked = [(float(m), calendar.months_after(as_of, m)) for m in task.horizons]
+    run = Run(str(as_of), "", NUTS, str(as_of), False, task.seed, 0.0, store.libraries())
+    made = estimate.summarise(case, as_of, asked, store.inputs(case, as_of), run, found)
+    coming = news.after(case, as_of, task.months)
+    told = news.told(case, coming, inside, task.seed) if made.verdict.passed else ()
+    return {
+        "forecast": summary.as_json(made),
+        "news": [asdict(one) for one in told],
+        "joined": coming.joined,
+        "class_fitted": weights is None,
+    }
+
+
+def _sample(task: Task, panel: Panel, labels: Labels) -> Draws:
+    from hourglass import inference  # loads PyMC: seconds
+
+    how = inference.Settings(**SETTINGS, cores=task.cores)
+    return inference.sample(inference.engine(task.case, panel), panel, labels, task.seed, how)
+
+
+_anchors: dict[str, tuple[Panel, Draws]] = {}
+"""Outside views that this process has fitted, by all that they follow from."""
+
+
+def _outside(task: Task, panel: Panel, labels: Labels) -> tuple[Draws, Weights | None]:
+    """Draws of the outside view: the anchor's, weighed for the day, else a fit of the day's own."""
+    key = store.key(store.inputs(task.case, task.anchor) | {"months": task.months}, task.seed)
+    if key not in _anchors:
+        base, names = build(task.case, task.anchor, task.months)
+        _anchors[key] = base, _sample(task, class_only(base, own=True), names)
+    base, draws = _anchors[key]
+    layout = parameters.layout(task.case.question)
+    weights = reweighting.smooth(reweighting.class_log_ratio(layout, draws, base, panel))
+    if all(check.passed for check in weights.checks("weights")):
+        return draws, weights
+    return _sample(task, class_only(panel, own=True), labels), None
