@@ -13,6 +13,7 @@ import typer
 from hourglass import (
     __version__,
     calibration_commands,
+    backtest_commands,
     display,
     evidence_commands,
     explain_commands,
@@ -39,6 +40,7 @@ app.command()(outlook_commands.scenario)
 app.command()(calibration_commands.calibrate)
 app.command()(score_commands.resolve)
 app.command()(score_commands.score)
+app.command()(backtest_commands.backtest)
 
 
 def main() -> None:

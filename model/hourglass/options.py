@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -95,6 +95,16 @@ def processors() -> int:
     if sys.version_info >= (3, 13):
         return os.process_cpu_count() or 1
     return os.cpu_count() or 1
+
+
+def month(text: str | None, option: str) -> date | None:
+    """First day of the month that an option names; None where it is not given."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        raise InputError([Problem(option, f"{text!r} is no month; write it as YYYY-MM")]) from None
 
 
 def show(renderable: RenderableType) -> None:

@@ -32,6 +32,11 @@ class Workspace:
         return self.root / ".hourglass" / "calibrations"
 
     @property
+    def backtests(self) -> Path:
+        """Folder of the days that backtests have tried."""
+        return self.root / ".hourglass" / "backtests"
+
+    @property
     def machine_code(self) -> Path:
         """Folder of compiled models."""
         return self.root / ".hourglass" / "compiled"
