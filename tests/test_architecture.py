@@ -35,7 +35,6 @@ ORDER = (
         "incidence",
         "information",
         "predictive",
-        "uniformity",
         "persistence",
         "verdict",
         "uniformity",
