@@ -19,6 +19,7 @@ from hourglass import (
     fitness,
     fitness_display,
     information,
+    parameters,
     predictive,
     simulation,
 )
@@ -27,7 +28,6 @@ from hourglass.draws import Draws
 from hourglass.estimate import Posterior
 from hourglass.fitness import Fitness
 from hourglass.panel import Array, Panel
-from hourglass.parameters import Layout
 from hourglass.predictive import Predictions
 from hourglass.reweighting import Weights
 
@@ -136,17 +136,22 @@ def test_fitness_is_shown_and_is_json(told: Fitness) -> None:
     assert len(told.least_expected(fitness_display.SHOWN)) == fitness_display.SHOWN
 
 
-@pytest.mark.slow
-def test_the_model_fits_what_it_made_itself(case: Case, panel: Panel, layout: Layout, fit: Draws) -> None:
-    """Evidence drawn anew from the fit's own draws lies evenly, and inside its replicas nine times in ten."""
-    labels, rng = assembly.build(case, AS_OF)[1], np.random.default_rng(3)
-    places: list[float] = []
-    for truth in fitness.worlds(fit, np.ones(fit.grid[0] * fit.grid[1]), 60):
-        seen = simulation.observe(truth, layout, panel, rng)
-        each = predictive.predict(case, seen, labels, fit)
-        marks = predictive.pit(each, np.ones(len(each.below)), seed=2)
-        places.append(float(np.nanmean(marks)))
-    assert abs(np.mean(places) - 0.5) < 0.02
+def test_places_are_even_in_worlds_that_the_draws_could_be(found: Posterior) -> None:
+    """Worlds from the priors, each item by itself predicted by other draws from the priors."""
+    layout, rng = parameters.layout(shipped().question), np.random.default_rng(3)
+    every = {name: values[:, ::8] for name, values in found.inside.posterior.items()}
+    few, alone = (
+        replace(found.inside, posterior=every),
+        np.zeros((len(found.labels.reading),) * 2, dtype=bool),
+    )
+    means = []
+    for seed in range(60):
+        seen = simulation.observe(simulation.prior(layout, found.panel, rng), layout, found.panel, rng)
+        each = predictive.predict(shipped(), seen, found.labels, few, alone)
+        means.append(float(np.nanmean(predictive.pit(each, np.ones(len(each.below)), seed))))
+    error = np.std(means) / np.sqrt(len(means))
+    assert error < 0.03
+    assert abs(np.mean(means) - 0.5) < 3 * error
 
 
 @pytest.mark.slow
