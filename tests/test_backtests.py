@@ -158,6 +158,7 @@ def test_what_is_shown_says_what_it_is_worth(told: Backtest) -> None:
     ):
         assert " ".join(words.split()) in " ".join(shown.split())
     assert "2 of 3" in shown
+    assert "2022-03-31" in shown.split("Chance of entry")[1]
     assert "-1.50" in shown
     assert "crowd: 1.0 %" in shown
 

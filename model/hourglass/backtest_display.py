@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hourglass import backtests
@@ -43,10 +43,9 @@ def sentences(told: Backtest) -> Iterator[str]:
 
 def _days(told: Backtest) -> Table:
     """P of entry by horizon, the outside view at the longest, and the evidence under them."""
-    names = [f"{months:g} months" for months in told.plan.horizons]
-    table = Table(
-        "as of", *names, "90 % interval", "outside view", "items", "newest", title="Chance of entry"
-    )
+    names = [_span(months) for months in told.plan.horizons]
+    day_of, newest = Column("as of", min_width=10), Column("newest", min_width=10)
+    table = Table(day_of, *names, "90 %", "outside view", "items", newest, title="Chance of entry")
     for day in told.days:
         longest, evidence = day.forecast.horizons[-1], day.forecast.evidence
         withheld = longest.mean is None
@@ -56,8 +55,12 @@ def _days(told: Backtest) -> Table:
                       str(evidence.newest or ""))  # fmt: skip
         for saying in day.sayings:
             table.add_row("", Text(f"{_heard(saying)}", style="dim"))
-    table.caption = f"Interval and outside view are of {names[-1]}."
+    table.caption = f"The 90 % interval and the outside view are of {names[-1]}."
     return table
+
+
+def _span(months: float) -> str:
+    return "1 month" if months == 1 else f"{months:g} months"
 
 
 def _heard(saying: Saying) -> str:
@@ -105,7 +108,7 @@ def _record(lines: tuple[Line, ...]) -> Table:
     for line in lines:
         own, outside = line.apart.own, line.apart.outside
         numbers = (f"{own.log:.4f}", f"{outside.log:.4f}", f"{own.brier:.4f}", f"{outside.brier:.4f}")
-        table.add_row(f"{line.months:g} months", str(line.every.n), str(line.apart.n), *numbers)
+        table.add_row(_span(line.months), str(line.every.n), str(line.apart.n), *numbers)
     return table
 
 
