@@ -9,6 +9,7 @@ from test_backtests import MARCH, MAY, news, result
 from test_cli import Run, runner
 
 from hourglass import backtest_commands, schedule
+from hourglass.batch import Place
 from hourglass.options import Asked
 from hourglass.schedule import Plan
 
@@ -24,8 +25,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a root with the shipped question, whose days need no fit; May is withheld."""
     folders.copied(tmp_path / "priors")
 
-    def results(asked: Asked, wanted: Plan, workers: int, scheduler: str | None) -> dict[str, Any]:
-        days = schedule.tasks(asked.case, wanted, 1)
+    def results(asked: Asked, wanted: Plan, place: Place) -> dict[str, Any]:
+        days = schedule.tasks(asked.case, wanted)
         made = {d: result(t.as_of, news("a", -1.0, -2.0)) for d, t in days.items() if t.as_of != MAY}
         return {str(MAY): result(MAY, chance=None)} | made
 

@@ -174,7 +174,7 @@ def test_a_backtest_whose_windows_hold_entry_says_nothing_of_never() -> None:
 @pytest.mark.slow
 def test_one_day_is_tried_on_the_shipped_question_and_again_to_the_bit() -> None:
     asked = schedule.plan(shipped(), TODAY, MARCH, MARCH, 1, (1, 12), 1)
-    (task,) = schedule.tasks(shipped(), asked, cores=2).values()
+    (task,) = schedule.tasks(shipped(), asked).values()
     one = trial.trial(task)
     assert json.dumps(trial.trial(task)) == json.dumps(one)
     assert one["forecast"]["verdict"]["passed"]

@@ -57,8 +57,8 @@ def test_part_of_the_record_can_be_asked_for() -> None:
 def test_days_of_any_part_share_key_grid_and_anchor_and_horizons_and_seed_do_not() -> None:
     whole, part = plan(shipped()), plan(shipped(), date(2023, 1, 1), date(2023, 1, 1))
     assert schedule.key(shipped(), whole) == schedule.key(shipped(), part)
-    (task,) = schedule.tasks(shipped(), part, cores=2).values()
-    all_tasks = schedule.tasks(shipped(), whole, cores=2)
+    (task,) = schedule.tasks(shipped(), part).values()
+    all_tasks = schedule.tasks(shipped(), whole)
     assert all_tasks["2023-01-31"] == task
     assert task.months >= assembly.months_to(shipped().question, date(2026, 1, 31))
     assert {one.months for one in all_tasks.values()} == {task.months}

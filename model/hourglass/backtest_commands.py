@@ -1,8 +1,6 @@
 """The command that tries the model on the past, month by month."""
 
 import json
-import os
-import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,14 +9,14 @@ import typer
 
 from hourglass import options
 from hourglass.errors import InputError, Problem, stop_on
-from hourglass.options import Asked, Json, Question, Root, Seed
+from hourglass.options import Asked, Json, Question, Root, Scheduler, Seed, Workers
 
 if TYPE_CHECKING:
     from hourglass.backtests import Backtest
+    from hourglass.batch import Place
     from hourglass.schedule import Plan
 
 Month = Annotated[str | None, typer.Option(help="Month, as YYYY-MM; default that of the record.")]
-PROCESSORS = os.process_cpu_count() or 1 if sys.version_info >= (3, 13) else os.cpu_count() or 1
 
 
 def backtest(
@@ -28,8 +26,8 @@ def backtest(
     every: Annotated[int, typer.Option(help="Months from one day to the next.")] = 1,
     horizons: Annotated[str, typer.Option(help="Months, as 1,3,6,12.")] = "1,3,6,12",
     seed: Seed = 1,
-    workers: Annotated[int, typer.Option(help="Processes on this machine.")] = PROCESSORS,
-    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler instead.")] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     root: Root = None,
     as_json: Json = False,
 ) -> int:
@@ -42,7 +40,7 @@ def backtest(
     faults: list[Problem] = []
     sayings = crowd.load(asked.case.folder, asked.case.place, today, faults)
     stop_on(faults)
-    results = _run(asked, wanted, workers, scheduler)
+    results = _run(asked, wanted, options.place(workers, scheduler, asked.space))
     told = backtests.gather(asked.case, wanted, results, sayings, today)
     if as_json:
         print(json.dumps(backtests.as_json(told), indent=1, ensure_ascii=False, allow_nan=False))
@@ -64,19 +62,13 @@ def _months(since: str | None, until: str | None) -> tuple[date | None, date | N
     return found[0], found[1]
 
 
-def _run(asked: Asked, wanted: "Plan", workers: int, scheduler: str | None) -> dict[str, Any]:
+def _run(asked: Asked, wanted: "Plan", place: "Place") -> dict[str, Any]:
     """Results of all days, those on disk not made again."""
     from hourglass import batch, schedule, trial  # as above
 
-    folder = folder_of(asked, wanted)
-    cores = max(1, PROCESSORS // max(workers, 1)) if scheduler is None else 1
-    place = batch.Place(workers, scheduler, asked.space.machine_code)
-    with options.progress() as talk:
-        talk("fitting one day after another (the first compiles the model: two or three minutes)")
-        return batch.run(
-            trial.trial, schedule.tasks(asked.case, wanted, cores), folder, place,
-            lambda done, total: talk(f"{done} of {total} days"),
-        )  # fmt: skip
+    with options.counting("days fitted") as told:
+        tasks = schedule.tasks(asked.case, wanted)
+        return batch.run(trial.trial, tasks, folder_of(asked, wanted), place, told)
 
 
 def folder_of(asked: Asked, wanted: "Plan") -> Path:

@@ -12,8 +12,8 @@ import typer
 
 from hourglass import (
     __version__,
-    calibration_commands,
     backtest_commands,
+    calibration_commands,
     display,
     evidence_commands,
     explain_commands,

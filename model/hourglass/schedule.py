@@ -154,11 +154,11 @@ def _misasked(case: Case, last: date, horizons: Sequence[int]) -> Iterator[Probl
             yield Problem("--horizons", f"{told}; ask for fewer")
 
 
-def tasks(case: Case, wanted: Plan, cores: int) -> dict[str, Task]:
+def tasks(case: Case, wanted: Plan) -> dict[str, Task]:
     """Work of each day, by its name."""
     months = fitted_months(case.question, wanted.span.end)
     return {
-        str(day): Task(case, day, wanted.horizons, wanted.seed, months, wanted.span.anchor, cores)
+        str(day): Task(case, day, wanted.horizons, wanted.seed, months, wanted.span.anchor)
         for day in wanted.days
     }
 

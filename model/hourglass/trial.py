@@ -31,8 +31,6 @@ class Task:
         Length of the grid, the same for all days of a backtest, so that they share one model.
     anchor
         Day whose outside view is fitted and then weighed for every other day.
-    cores
-        How many chains are drawn at once; no number depends on it.
     """
 
     case: Case
@@ -41,7 +39,6 @@ class Task:
     seed: int
     months: int
     anchor: date
-    cores: int = 1
 
 
 def trial(task: Task) -> dict[str, Any]:
@@ -72,7 +69,7 @@ def trial(task: Task) -> dict[str, Any]:
 def _sample(task: Task, panel: Panel, labels: Labels) -> Draws:
     from hourglass import inference  # loads PyMC: seconds
 
-    how = inference.Settings(**SETTINGS, cores=task.cores)
+    how = inference.Settings(**SETTINGS, cores=1)
     return inference.sample(inference.engine(task.case, panel), panel, labels, task.seed, how)
 
 
