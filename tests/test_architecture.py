@@ -60,6 +60,7 @@ ORDER = (
         "trial",
         "schedule",
         "backtests",
+        "contest",
         "grounds",
         "prospects",
         "soundings",

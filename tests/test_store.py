@@ -185,7 +185,7 @@ def test_other_libraries_or_another_program_have_another_key(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = key(case)
-    monkeypatch.setattr(store, "code", lambda: "other")
+    monkeypatch.setattr(store, "code", lambda stage: "other")
     program = key(case)
     monkeypatch.setattr(store, "libraries", lambda: {"numpy": "0"})
     assert len({before, program, key(case)}) == 3

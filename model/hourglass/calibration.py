@@ -66,14 +66,14 @@ def key(told: Trial) -> str:
     how = {"months": told.months, "chains": CHAINS, "draws": DRAWS, "tune": TUNE}
     beliefs = None if told.fitted is None else told.fitted.model_dump(mode="json", by_alias=True)
     asked = store.inputs(told.case, told.as_of)
-    return store.key(asked | {"calibration": how, "fitted": beliefs}, told.seed)
+    return store.key(asked | {"calibration": how, "fitted": beliefs}, told.seed, "calibration")
 
 
 def trial(told: Trial) -> dict[str, Any]:
     """Ranks of one world's truth among the draws of its fit, and how the fit fared."""
     from hourglass import inference  # PyMC: seconds, needed only for a fit
 
-    panel, labels = assembly.build(told.case, told.as_of)
+    panel, labels = _panel(told.case, told.as_of)
     layout, rng = parameters.layout(told.case.question), np.random.default_rng([told.seed, told.number])
     truth = world(told.case, told.as_of, told.seed, rng)
     replica = simulation.observe(truth, layout, panel, rng)
@@ -87,9 +87,14 @@ def trial(told: Trial) -> dict[str, Any]:
     return {"ranks": ranks, "faults": list(_faults(draws))}
 
 
+def _panel(case: Case, as_of: date) -> tuple[Panel, Labels]:
+    """Real evidence on the grid that a forecast of that day is fitted on."""
+    return assembly.build(case, as_of, assembly.fitted_months(case.question, as_of))
+
+
 def world(case: Case, as_of: date, seed: int, rng: np.random.Generator) -> Truth:
     """World of the life tables' posterior in which nothing had ended the question by as-of."""
-    layout, panel = parameters.layout(case.question), assembly.build(case, as_of)[0]
+    layout, panel = parameters.layout(case.question), _panel(case, as_of)[0]
     flat = _class_draws(case, as_of, seed)
     while True:
         i = rng.integers(len(flat["theta"]))
@@ -110,7 +115,7 @@ def _class_draws(case: Case, as_of: date, seed: int) -> Mapping[str, Array]:
 
     key = (case.question.model_dump_json(), as_of, seed)
     if key not in _drawn:
-        panel, labels = assembly.build(case, as_of)
+        panel, labels = _panel(case, as_of)
         settings = inference.Settings(draws=1000, tune=600, cores=1)
         engine = inference.engine(case, panel)
         _drawn[key] = inference.sample(engine, class_only(panel, own=False), labels, seed, settings).stacked()
@@ -137,16 +142,18 @@ def _quantities(
     classes = (*told.case.question.reference.classes, "own")
     found |= {f"multiplier of {name}": both["log_multiplier"][:, c] for c, name in enumerate(classes)}
     found |= {f"rate of {name}": both["rival_rate"][:, s] for s, name in enumerate(labels.spell)}
-    found |= {f"{name} at as-of": both["driver_path"][:, -1, k] for k, name in enumerate(layout.drivers)}
+    now = assembly.months_to(told.case.question, told.as_of) - 1
+    found |= {f"{name} at as-of": both["driver_path"][:, now, k] for k, name in enumerate(layout.drivers)}
     stances = enumerate(layout.dispositions)
-    found |= {f"disposition of {name} at as-of": both["disposition_path"][:, -1, i] for i, name in stances}
+    found |= {f"disposition of {name} at as-of": both["disposition_path"][:, now, i] for i, name in stances}
     return found | _chances(told, layout, panel, both)
 
 
 def _chances(told: Trial, layout: Layout, panel: Panel, both: Mapping[str, Array]) -> dict[str, Array]:
     """P by each horizon, without warnings: the truth's and the draws' futures come from one stream."""
     states = Draws({name: values[None] for name, values in both.items()}, {}, {})
-    present = incidence.present(states, layout, panel, len(panel.since) - 1)
+    now = assembly.months_to(told.case.question, told.as_of) - 1
+    present = incidence.present(states, layout, panel, now)
     days = [calendar.months_after(told.as_of, m) for m in told.months]
     cells = incidence.outcomes(told.case, layout, present, told.as_of, days, told.seed, warned=False).cells
     return {f"P within {m} months": cells[:, i, 0] for i, m in enumerate(told.months)}

@@ -73,6 +73,7 @@ class Header(Schema):
     closes: date
     confirmed_through: date
     horizons: tuple[Annotated[int, Field(ge=1, le=LONGEST_HORIZON)], ...] = Field(min_length=1)
+    leaves_out: tuple[Text, ...] = ()
     resolved: Resolution | None = None
 
     @model_validator(mode="after")

@@ -171,4 +171,4 @@ def key(case: Case, wanted: Plan) -> str:
         "settings": dict(SETTINGS),
         "span": [wanted.span.first, wanted.span.last],
     }
-    return store.key(told | {"backtest": how}, wanted.seed)
+    return store.key(told | {"backtest": how}, wanted.seed, "trial")

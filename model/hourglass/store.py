@@ -7,6 +7,7 @@ priors, tables, series and evidence as cut at as-of, seed, code and locked libra
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,7 @@ def inputs(case: Case, as_of: date) -> dict[str, Any]:
     ]
     header = question.pop("header")
     header.pop("resolved")  # known only after any day that can be asked about
+    header.pop("leaves_out")  # words for readers
     return {
         "question": header,
         "priors": question | {
@@ -54,18 +56,42 @@ def digest(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def key(told: Mapping[str, Any], seed: int) -> str:
-    """Key of a run: the same key means the same numbers."""
-    return digest([told, seed, code(), libraries()])[:16]
+def key(told: Mapping[str, Any], seed: int, stage: str = "estimate") -> str:
+    """Key of a run: the same key means the same numbers.
+
+    Parameters
+    ----------
+    stage
+        Module of the program that makes the numbers.
+    """
+    return digest([told, seed, code(stage), libraries()])[:16]
 
 
 @cache
-def code() -> str:
-    """SHA-256 of the program itself."""
+def code(stage: str | None = None) -> str:
+    """SHA-256 of the program, or of one of its stages and all that it builds on."""
+    paths = sorted(Path(__file__).parent.glob("*.py"))
     found = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in paths if stage is None else sorted(_behind(Path(__file__).parent / f"{stage}.py")):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
+
+
+def _behind(path: Path) -> set[Path]:
+    """A module of the program and all those that it imports, near or far."""
+    found, ahead = set(), [path]
+    while ahead:
+        one = ahead.pop()
+        if one not in found and one.is_file():
+            found.add(one)
+            names = re.findall(IMPORT, one.read_text(encoding="utf-8"), re.MULTILINE)
+            told = re.findall(r"\w+", " ".join(word for parts in names for word in parts))
+            ahead += [path.with_name(f"{name}.py") for name in told]
+    return found
+
+
+IMPORT = r"^ *from hourglass import (?:\(([^)]*)\)|([^#\n]*))|^ *from hourglass\.(\w+) import"
+"""Imports of the program's own modules."""
 
 
 @cache
