@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hourglass import assembly, exam, incidence, naive, parameters, reweighting
+from hourglass import assembly, exam, incidence, naive, parameters, reweighting, store
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.exam import Design, Stage
@@ -96,3 +96,15 @@ def _quiet(held: Bank, states: Draws, then: Panel) -> Array:
     told = reweighting.class_log_ratio(held.layout, states, class_only(then, own=False), then)
     weight: Array = np.exp(told - told.max())
     return weight
+
+
+def key(first: Paper) -> str:
+    """Key of an examination: the same key means the same answers to each question."""
+    how = {
+        "design": first.design.model_dump(mode="json"),
+        "sampling": [CHAINS, DRAWS, TUNE, TARGET_ACCEPT, WORLDS],
+        "answerers": {n: q.model_dump(mode="json", by_alias=True) for n, q in first.answerers.items()},
+        "paper": len(first.numbers),
+    }
+    asked = store.inputs(first.case, max(item.known for item in first.case.ledger.items))
+    return store.key(asked | {"examination": how}, first.seed, "examination")

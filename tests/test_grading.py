@@ -1,0 +1,93 @@
+"""How answers fared: scores by hand, slopes of worlds whose slope is known, bins that hold."""
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from hourglass import grading
+from hourglass.grading import Marks
+
+
+def marked(chance: np.ndarray, entered: np.ndarray, rival: np.ndarray | None = None) -> Marks:
+    """One row a question."""
+    chances = {"ours": chance, "theirs": chance if rival is None else rival}
+    return Marks(np.arange(len(chance)), entered.astype(float), chances)
+
+
+def world(slope: float, n: int = 4000) -> tuple[np.ndarray, np.ndarray]:
+    """Chances and what came of them, whose log-odds should be stretched by `slope`."""
+    rng = np.random.default_rng(3)
+    chance = rng.beta(1.5, 4, n)
+    return chance, rng.random(n) < expit(slope * logit(chance))
+
+
+def test_a_log_score_is_that_of_what_happened() -> None:
+    found = grading.log_scores(np.array([0.25, 0.25]), np.array([1.0, 0.0]))
+    np.testing.assert_allclose(found, [np.log(0.25), np.log(0.75)])
+
+
+def test_rows_of_all_papers_are_put_together() -> None:
+    row = {"question": 3, "place": 0, "entered": True, "chances": {"ours": 0.2}}
+    told = grading.marks([{"rows": [row]}, {"rows": [row | {"question": 4, "entered": False}]}])
+    assert told.question.tolist() == [3, 4]
+    assert told.entered.tolist() == [1.0, 0.0]
+    assert told.chances["ours"].tolist() == [0.2, 0.2]
+
+
+def test_a_lead_of_two_even_questions_is_their_mean() -> None:
+    told = marked(np.array([0.5, 0.5]), np.array([1, 0]), np.array([0.25, 0.25]))
+    expected = (np.log(0.5 / 0.25) + np.log(0.5 / 0.75)) / 2
+    assert grading.lead(told, "ours", "theirs").value == pytest.approx(expected)
+
+
+def test_a_lead_is_resampled_by_question_and_not_by_row() -> None:
+    """Ten copies of each row are no more evidence than one."""
+    chance, entered = world(1, 200)
+    rival = np.full(200, entered.mean())
+    once = grading.lead(marked(chance, entered, rival), "ours", "theirs")
+    copies = Marks(np.repeat(np.arange(200), 10), np.repeat(entered, 10).astype(float),
+                   {"ours": np.repeat(chance, 10), "theirs": np.repeat(rival, 10)})  # fmt: skip
+    again = grading.lead(copies, "ours", "theirs")
+    assert (again.low, again.high) == pytest.approx((once.low, once.high))
+
+
+@pytest.mark.parametrize("slope", [0.6, 1.0, 1.5])
+def test_the_slope_is_found_again(slope: float) -> None:
+    chance, entered = world(slope)
+    found = grading.recalibration(marked(chance, entered), "ours")
+    assert found.low < slope < found.high
+    assert found.high - found.low < 0.35
+
+
+def test_bins_hold_chances_that_are_right_and_not_those_that_are_double() -> None:
+    chance, entered = world(1)
+    assert all(one.held for one in grading.reliability(marked(chance, entered), "ours"))
+    double = np.minimum(2 * chance, 0.99)
+    assert not all(one.held for one in grading.reliability(marked(double, entered), "ours"))
+
+
+def test_bins_take_one_day_of_each_question() -> None:
+    chance, entered = world(1, 300)
+    told = Marks(np.repeat(np.arange(150), 2), entered.astype(float), {"ours": chance})
+    assert sum(one.n for one in grading.reliability(told, "ours")) == 150
+
+
+def test_a_bin_by_hand() -> None:
+    told = marked(np.full(100, 0.25), np.arange(100) < 30)
+    (one,) = grading.reliability(told, "ours")
+    assert (one.n, one.mean, one.hits) == (100, 0.25, 0.3)
+    assert (one.least, one.most) == (0.14, 0.37)  # of 100 at a quarter, 99 % lie in 14 to 37
+
+
+def test_the_right_chances_pass_against_chances_that_know_nothing() -> None:
+    chance, entered = world(1, 6000)
+    told = marked(chance, entered, np.full(6000, entered.mean()))
+    found = grading.grade(told, "ours", ["theirs"])
+    assert found.leads["theirs"].low > 0
+    assert found.passed
+    assert (found.questions, found.rows, found.entries) == (6000, 6000, int(entered.sum()))
+
+
+def test_no_lead_is_no_pass() -> None:
+    chance, entered = world(1, 6000)
+    assert not grading.grade(marked(chance, entered), "ours", ["theirs"]).passed
