@@ -81,6 +81,8 @@ ORDER = (
         "tempering",
         "ladder",
         "explanation",
+        "phrases",
+        "terms",
         "display",
         "comparison",
         "prior_display",

@@ -6,19 +6,14 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from hourglass import phrases
 from hourglass.belief import Belief
 from hourglass.case import Case
 from hourglass.errors import Problem
 from hourglass.ledger import Event, Graded, Item, Note, Reading, Sighting, kind_of
+from hourglass.phrases import CHANCES, percent
 from hourglass.summary import Forecast, Horizon, Line
 from hourglass.verdict import Verdict
-
-
-def percent(chance: float | None) -> str:
-    """A chance as people read it; below one in a thousand the bound alone."""
-    if chance is None:
-        return "withheld"
-    return "< 0.1 %" if chance < 0.001 else f"{100 * chance:.1f} %"
 
 
 def forecast(told: Forecast, case: Case) -> RenderableType:
@@ -53,12 +48,9 @@ def failures(verdict: Verdict) -> Table:
 
 
 def _chances(horizons: Iterable[Horizon]) -> Table:
-    table = Table("within", "by", "chance of entry", "50 % interval", "90 % interval", "outside view")
-    for h in horizons:
-        half, wide = (f"{percent(a)} to {percent(b)}" for a, b in ((h.q25, h.q75), (h.q05, h.q95)))
-        table.add_row(
-            f"{h.months:g} months", str(h.date), percent(h.mean), half, wide, percent(h.outside_view)
-        )
+    table = Table(*CHANCES)
+    for row in phrases.chances(horizons):
+        table.add_row(*row)
     return table
 
 

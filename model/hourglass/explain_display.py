@@ -9,10 +9,10 @@ from rich.text import Text
 
 from hourglass.attribution import Move, Part
 from hourglass.case import Case
-from hourglass.display import percent
 from hourglass.explanation import Explanation
 from hourglass.influence import EVERY, Influence, Typical
 from hourglass.ladder import Climb
+from hourglass.phrases import percent
 from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
 
 MOST_ROWS = 12

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hourglass.case import Case
-from hourglass.display import failures, percent
+from hourglass.display import failures
+from hourglass.phrases import percent
 from hourglass.prospects import GRADE
 from hourglass.scenario import GATE, WhatIf
 from hourglass.summary import Horizon

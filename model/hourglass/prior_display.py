@@ -6,10 +6,11 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from hourglass import belief, display
+from hourglass import belief
 from hourglass.belief import Belief
 from hourglass.case import Case
 from hourglass.comparison import Comparison
+from hourglass.phrases import percent
 from hourglass.revision import Revision
 from hourglass.summary import Driver, Forecast, Line
 
@@ -88,9 +89,7 @@ def _chances(told: Comparison) -> Table:
     first, second = told.forecasts
     for a, b, apart in zip(first.horizons, second.horizons, told.gaps, strict=True):
         shown = "withheld" if apart is None else f"{apart:+.2f}"
-        table.add_row(
-            f"{a.months:g} months", str(a.date), display.percent(a.mean), display.percent(b.mean), shown
-        )
+        table.add_row(f"{a.months:g} months", str(a.date), percent(a.mean), percent(b.mean), shown)
     return table
 
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hourglass.display import percent
+from hourglass.phrases import percent
 from hourglass.question import Resolution
 from hourglass.scores import DECIDED, Line, Record, Score, Standing
 
