@@ -44,17 +44,6 @@ def doubted(believed: Forecast) -> Forecast:
     return summary.withheld(replace(believed, verdict=Verdict((Check("divergences", 1, 0, False),))))
 
 
-@pytest.mark.parametrize(
-    ("chance", "words"),
-    [
-        (None, "withheld"), (0.0, "< 0.1 %"), (0.0009, "< 0.1 %"), (0.001, "0.1 %"),
-        (0.0512, "5.1 %"), (0.5, "50.0 %"), (1.0, "100.0 %"),
-    ],
-)  # fmt: skip
-def test_a_chance_is_told_in_tenths_of_a_percent(chance: float | None, words: str) -> None:
-    assert display.percent(chance) == words
-
-
 def test_a_believed_forecast_shows_chance_interval_outside_view_and_driver(
     believed: Forecast, case: Case
 ) -> None:

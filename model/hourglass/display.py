@@ -1,6 +1,6 @@
 """Tables and sentences for a terminal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
@@ -13,12 +13,12 @@ from hourglass.errors import Problem
 from hourglass.ledger import Event, Graded, Item, Note, Reading, Sighting, kind_of
 from hourglass.phrases import CHANCES, percent
 from hourglass.summary import Forecast, Horizon, Line
-from hourglass.verdict import Verdict
+from hourglass.verdict import Check, Verdict
 
 
 def forecast(told: Forecast, case: Case) -> RenderableType:
     """The answer: verdict first, then chances by horizon, drivers, and what stands behind them."""
-    parts: list[RenderableType] = [Text(told.question["title"], style="bold"), Text(_standing(told))]
+    parts: list[RenderableType] = [Text(told.question["title"], style="bold"), Text(standing(told))]
     parts += [_verdict(told.verdict)]
     if told.verdict.passed:
         parts += [_chances(told.horizons), _outcomes(told, case), _drivers(told, case)]
@@ -26,7 +26,8 @@ def forecast(told: Forecast, case: Case) -> RenderableType:
     return Group(*parts)
 
 
-def _standing(told: Forecast) -> str:
+def standing(told: Forecast) -> str:
+    """As-of day, and how much evidence stands behind the forecast."""
     newest = f", newest known {told.evidence.newest}" if told.evidence.newest else ""
     effective = told.evidence.effective_items
     worth = "" if effective is None else f", worth {effective:.0f} independent ones"
@@ -35,16 +36,26 @@ def _standing(told: Forecast) -> str:
 
 def _verdict(verdict: Verdict) -> RenderableType:
     if verdict.passed:
-        return Text(f"Verdict: passed, all {len(verdict.checks)} checks of the machine hold.", style="green")
+        return Text(passed(verdict), style="green")
     return failures(verdict)
+
+
+def passed(verdict: Verdict) -> str:
+    """What a verdict says that lets the numbers stand."""
+    return f"Verdict: passed, all {len(verdict.checks)} checks of the machine hold."
 
 
 def failures(verdict: Verdict) -> Table:
     """Checks that failed, with what they found and what they allow."""
     table = Table("failed check", "value", "limit", title="Verdict: withheld", title_style="bold red")
     for check in verdict.failed:
-        table.add_row(check.name, f"{check.value:.4g}", f"{check.limit:.4g}")
+        table.add_row(*check_row(check))
     return table
+
+
+def check_row(check: Check) -> tuple[str, str, str]:
+    """What a check is about, what it found, and what it allows."""
+    return check.name, f"{check.value:.4g}", f"{check.limit:.4g}"
 
 
 def _chances(horizons: Iterable[Horizon]) -> Table:
@@ -55,26 +66,46 @@ def _chances(horizons: Iterable[Horizon]) -> Table:
 
 
 def _outcomes(told: Forecast, case: Case) -> Table:
-    titles = {"entry": "Entry first", "none": "None of these"} | {r.id: r.title for r in case.question.rivals}
-    table = Table("what happens first", *(f"{h.months:g} months" for h in told.horizons))
-    for name in told.horizons[0].outcomes:
-        table.add_row(titles.get(name, name), *(percent(h.outcomes[name]) for h in told.horizons))
+    table = Table("what happens first", *(phrases.span(h.months) for h in told.horizons))
+    for row in outcomes(told, case):
+        table.add_row(*row)
     return table
+
+
+def outcomes(told: Forecast, case: Case) -> Iterator[tuple[str, ...]]:
+    """Title of each outcome and its chance by each horizon."""
+    titles = {"entry": "Entry first", "none": "None of these"} | {r.id: r.title for r in case.question.rivals}
+    for name in told.horizons[0].outcomes:
+        yield titles.get(name, name), *(percent(h.outcomes[name]) for h in told.horizons)
 
 
 def _drivers(told: Forecast, case: Case) -> Table:
-    table = Table("driver", "level", "90 % interval", "in words")
-    for name, level in told.drivers.items():
-        if level.mean is None or level.q05 is None or level.q95 is None:
-            continue
-        asked = case.question.drivers[name]
-        nearest = min(asked.anchors, key=lambda step: abs(float(step) - (level.mean or 0.0)), default="")
-        words = asked.anchors.get(nearest, "")
-        table.add_row(asked.title, f"{level.mean:+.1f}", f"{level.q05:+.1f} to {level.q95:+.1f}", words)
+    table = Table(*DRIVERS)
+    for row in drivers(told, case):
+        table.add_row(*row)
     return table
 
 
+DRIVERS = ("driver", "level", "90 % interval", "in words")
+
+
+def drivers(told: Forecast, case: Case) -> Iterator[tuple[str, ...]]:
+    """Rows of the table of drivers, under the columns `DRIVERS`."""
+    for name, level in told.drivers.items():
+        if level.mean is None:
+            continue
+        asked, mean = case.question.drivers[name], level.mean
+        yield asked.title, *phrases.levels(level), phrases.nearest(asked.anchors, mean)
+
+
 def remarks(told: Forecast, case: Case) -> Iterable[str]:
+    """What a reader must know beside the numbers, and how they were made."""
+    yield from caveats(told, case)
+    when = "from the store" if told.run.stored else f"in {told.run.seconds:g} s"
+    yield f"{made(told)}, {when}, seed {told.run.seed}, in {told.run.path}"
+
+
+def caveats(told: Forecast, case: Case) -> Iterable[str]:
     """What a reader must know beside the numbers."""
     confirmed = case.question.header.confirmed_through
     if told.as_of > confirmed:
@@ -84,10 +115,9 @@ def remarks(told: Forecast, case: Case) -> Iterable[str]:
             "A level is in standard deviations among states that were in a position to join an ally's war. "
             "The outside view knows only the class and the quiet so far."
         )
-    yield _made(told)
 
 
-def _made(told: Forecast) -> str:
+def made(told: Forecast) -> str:
     """How the run was made: by a fit, or by weighing the draws of one, and how well those serve."""
     run = told.run
     how = "a fit" if run.fit == run.id else f"the draws of run {run.fit}, weighed"
@@ -98,8 +128,7 @@ def _made(told: Forecast) -> str:
             f" (k-hat {shape.value:.2f}, at most {shape.limit:.2f}; "
             f"worth {worth.value:,.0f} equal draws, at least {worth.limit:g})"
         )
-    when = "from the store" if run.stored else f"in {run.seconds:g} s"
-    return f"Run {run.id}: {how}, {when}, seed {run.seed}, in {run.path}"
+    return f"Run {run.id}: {how}"
 
 
 def problems(found: Iterable[Problem]) -> str:
@@ -113,11 +142,12 @@ def evidence(items: Iterable[Item]) -> Table:
     for item in items:
         grade = item.grade or "" if isinstance(item, Graded | Note) else ""
         kind = kind_of(item)
-        table.add_row(str(item.date), str(item.known), kind, _about(item), grade, item.id, item.claim)
+        table.add_row(str(item.date), str(item.known), kind, about(item), grade, item.id, item.claim)
     return table
 
 
-def _about(item: Item) -> str:
+def about(item: Item) -> str:
+    """What an item says, in a word."""
     match item:
         case Reading():
             return f"{item.driver} {item.level:+g}"

@@ -1,12 +1,13 @@
 """An explanation as tables for a terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp
 
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from hourglass import phrases
 from hourglass.attribution import Move, Part
 from hourglass.case import Case
 from hourglass.explanation import Explanation
@@ -55,14 +56,20 @@ def _move(told: Explanation, move: Move) -> list[RenderableType]:
     by = "change" if move.grouping == "change" else f"changes, by {move.grouping}"
     title = f"What moved P from {percent(move.before)} as of {told.since_as_of} (run {told.since}):"
     found: list[RenderableType] = [Text(title), _ways(by, move.parts, move.whole)]
-    failed = [f"{check.name} {check.value:.2f}" for check in move.checks if not check.passed]
-    if failed:
-        words = (
-            f"The draws do not reach so far ({', '.join(failed)}): the parts are rough, the sum is not. "
-            "Forecast a day between the two, or ask --from-prior."
-        )
+    if (words := rough(move)) is not None:
         found.append(Text(words, style="red"))
     return [*found, Text(f"The last part: {move.remark}", style="dim")]
+
+
+def rough(move: Move) -> str | None:
+    """What a reader must know of parts that the draws cannot tell well; None where they can."""
+    failed = [f"{check.name} {check.value:.2f}" for check in move.checks if not check.passed]
+    return (
+        f"The draws do not reach so far ({', '.join(failed)}): the parts are rough, the sum is not. "
+        "Forecast a day between the two, or ask --from-prior."
+        if failed
+        else None
+    )
 
 
 def _climb(climb: Climb) -> list[RenderableType]:
@@ -76,40 +83,70 @@ def _climb(climb: Climb) -> list[RenderableType]:
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:
     table = Table(Column(what, overflow="fold"), "", "log-odds", "odds times")
-    for part in parts:
-        table.add_row(part.name, part.detail, f"{part.log_odds:+.3f}", f"{exp(part.log_odds):.2f}")
+    *rows, last = ways(parts, whole)
+    for row in rows:
+        table.add_row(*row)
     table.add_section()
-    table.add_row("sum", "", f"{whole:+.3f}", f"{exp(whole):.2f}")
+    table.add_row(*last)
     return table
+
+
+def ways(parts: Sequence[Part], whole: float) -> Iterator[tuple[str, str, str, str]]:
+    """Each part with its log-odds and what it multiplies the odds by; their sum last."""
+    for part in (*parts, Part("sum", whole)):
+        yield part.name, part.detail, phrases.log_odds(part.log_odds), f"{exp(part.log_odds):.2f}"
 
 
 def _typical(told: Iterable[Typical], case: Case) -> Table:
-    table = Table("from as-of on typical", "P would be", "log-odds")
+    table = Table(*TYPICAL)
+    for row in typical(told, case):
+        table.add_row(*row)
+    return table
+
+
+TYPICAL = ("from as-of on typical", "P would be", "log-odds")
+
+
+def typical(told: Iterable[Typical], case: Case) -> Iterator[tuple[str, str, str]]:
+    """P were a driver typical, under the columns `TYPICAL`."""
     for one in told:
         name = one.driver if one.driver == EVERY else case.question.drivers[one.driver].title
-        table.add_row(name, percent(one.chance), f"{one.log_odds:+.2f}")
-    return table
+        yield name, percent(one.chance), f"{one.log_odds:+.2f}"
 
 
 def _influences(told: Sequence[Influence]) -> Table:
-    table = Table(Column("item", overflow="fold"), "P without it", "adds in log-odds", "k-hat")
-    for one in [one for one in told if one.sound][:MOST_ROWS]:
-        table.add_row(one.item, percent(one.without), f"{one.log_odds:+.3f}", f"{one.k_hat:.2f}")
+    first, *others = INFLUENCES
+    table = Table(Column(first, overflow="fold"), *others)
+    for row in influences(told):
+        table.add_row(*row)
     return table
 
 
+INFLUENCES = ("item", "P without it", "adds in log-odds", "k-hat")
+
+
+def influences(told: Sequence[Influence]) -> Iterator[tuple[str, str, str, str]]:
+    """What the strongest items do, under the columns `INFLUENCES`."""
+    for one in [one for one in told if one.sound][:MOST_ROWS]:
+        yield one.item, percent(one.without), phrases.log_odds(one.log_odds), f"{one.k_hat:.2f}"
+
+
 def _sensitivities(told: Sequence[Sensitivity]) -> Table:
-    table = Table(
-        Column("P answers to", overflow="fold"),
-        "sensitivity",
-        "log-odds a doubling of its weight",
-        "moved",
-        "",
-    )
+    first, *others = SENSITIVITIES
+    table = Table(Column(first, overflow="fold"), *others)
+    for row in sensitivities(told):
+        table.add_row(*row)
+    return table
+
+
+SENSITIVITIES = ("P answers to", "sensitivity", "log-odds a doubling of its weight", "moved", "")
+
+
+def sensitivities(told: Sequence[Sensitivity]) -> Iterator[tuple[str, ...]]:
+    """How P answers to the strongest priors, under the columns `SENSITIVITIES`."""
     rest = [one for one in told[MOST_ROWS:] if one.about == ALWAYS or one.conflict]
     for one in [*told[:MOST_ROWS], *rest]:
         strong = "strong" if one.of_chance >= NOTICEABLE else ""
         moved = "" if one.shift is None else f"{one.shift:+.1f} sd"
         words = "prior-data conflict" if one.conflict else strong
-        table.add_row(one.about, f"{one.of_chance:.3f}", f"{one.per_doubling:+.3f}", moved, words)
-    return table
+        yield one.about, f"{one.of_chance:.3f}", phrases.log_odds(one.per_doubling), moved, words

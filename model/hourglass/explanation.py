@@ -106,7 +106,7 @@ def ask(case: Case, asked: Asked, runs: Path, machine_code: Path, talk: Talk) ->
         Where no such runs are stored, or their draws are gone.
     """
     earlier, later = _pair(record.believed(case, runs), asked, case.place)
-    horizon = _horizon(earlier, later, asked.months)
+    horizon = horizon_of(earlier, later, asked.months)
     talk(f"opening run {later.run.id}")
     run = record.opened(case, later, runs)
     if run is None:
@@ -114,10 +114,31 @@ def ask(case: Case, asked: Asked, runs: Path, machine_code: Path, talk: Talk) ->
         raise InputError(
             [Problem(later.run.path, f"draws or inputs are gone or of another program; {remedy}")]
         )
+    return of(case, run, earlier, horizon, runs, machine_code if asked.from_prior else None, talk)
+
+
+def of(
+    case: Case,
+    run: Record,
+    earlier: Forecast | None,
+    horizon: Horizon,
+    runs: Path,
+    machine_code: Path | None,
+    talk: Talk,
+) -> Explanation:
+    """Explain a run that is open, since an earlier one where one is given.
+
+    Parameters
+    ----------
+    horizon
+        One that the earlier run has, too.
+    machine_code
+        Folder of compiled models, to climb from the class's record by fits between; None: not.
+    """
     move = None if earlier is None else _moved(case, earlier, run, horizon, runs, talk)
     talk("asking what the forecast rests on")
     stand = standing.of(run, horizon)
-    climb = ladder.climb(stand, ladder.fits(stand, machine_code, talk)) if asked.from_prior else None
+    climb = None if machine_code is None else ladder.climb(stand, ladder.fits(stand, machine_code, talk))
     return _told(stand, earlier, move, climb)
 
 
@@ -156,8 +177,7 @@ def _pair(known: Sequence[Forecast], asked: Asked, place: str) -> Pair:
     if asked.from_prior:
         return None, later
     if asked.start is None:
-        before = [one for one in known[: _place(known, later)] if _shared(one, later)]
-        return (before[-1] if before else None), later
+        return before(known, later), later
     earlier = record.chosen(known, asked.start, "--from")
     if earlier.run.id == later.run.id:
         raise InputError([Problem("--from", f"{earlier.run.id} is the run to explain; name an earlier one")])
@@ -165,6 +185,18 @@ def _pair(known: Sequence[Forecast], asked: Asked, place: str) -> Pair:
         order = f"as of {earlier.as_of} is after --to, as of {later.as_of}; change their places"
         raise InputError([Problem("--from", order)])
     return earlier, later
+
+
+def before(known: Sequence[Forecast], later: Forecast) -> Forecast | None:
+    """The last run before another that shares a horizon with it; None where there is none.
+
+    Parameters
+    ----------
+    known
+        Believed runs in their order, the other among them.
+    """
+    earlier = [one for one in known[: _place(known, later)] if _shared(one, later)]
+    return earlier[-1] if earlier else None
 
 
 def _place(known: Sequence[Forecast], one: Forecast) -> int:
@@ -178,7 +210,14 @@ def _shared(one: Forecast | None, other: Forecast) -> list[float]:
     ]
 
 
-def _horizon(earlier: Forecast | None, later: Forecast, months: float | None) -> Horizon:
+def horizon_of(earlier: Forecast | None, later: Forecast, months: float | None = None) -> Horizon:
+    """Horizon of the later run that both have, by default the longest.
+
+    Raises
+    ------
+    InputError
+        Where they share none, or not that one.
+    """
     shared = _shared(earlier, later)
     if not shared:
         raise InputError(

@@ -28,11 +28,20 @@ def watchlist(told: Watchlist, case: Case) -> RenderableType:
 
 
 def _lines(lines: Sequence[Line]) -> Table:
-    table = Table("what, if such an item comes", "chance", "P if seen", "P if not", "gain, 1/1000 nat")
+    table = Table(*WATCH)
+    for row in watch_rows(lines):
+        table.add_row(*row)
+    return table
+
+
+WATCH = ("what, if such an item comes", "chance", "P if seen", "P if not", "gain, 1/1000 nat")
+
+
+def watch_rows(lines: Sequence[Line]) -> Iterator[tuple[str, ...]]:
+    """What could be seen, under the columns `WATCH`."""
     for line in lines:
         chances = (percent(chance) for chance in (line.chance, line.if_seen, line.if_not))
-        table.add_row(f"{line.kind}: {line.what}", *chances, f"{1000 * line.gain:.2f}")
-    return table
+        yield f"{line.kind}: {line.what}", *chances, f"{1000 * line.gain:.2f}"
 
 
 def watch_remarks() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Numbers as people read them: one way of writing each, for terminal, page and file alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hourglass.summary import Driver, Horizon
 
@@ -50,6 +50,12 @@ def levels(told: Driver) -> tuple[str, str]:
         case Driver(mean=float(mean), q05=float(low), q95=float(high)):
             return level(mean), f"{level(low)} to {level(high)}"
     return WITHHELD, WITHHELD
+
+
+def nearest(anchors: Mapping[str, str], at: float) -> str:
+    """Words of the anchor that is nearest to a level; none where there are no anchors."""
+    step = min(anchors, key=lambda step: abs(float(step) - at), default="")
+    return anchors.get(step, "")
 
 
 def log_odds(number: float) -> str:

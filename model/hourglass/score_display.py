@@ -1,6 +1,6 @@
 """Tables and sentences of how forecasts fared."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isinf
 
 from rich import box
@@ -25,14 +25,15 @@ ENTERED: Mapping[Standing, str] = {
 
 def record(told: Record, title: str) -> RenderableType:
     """How the question stands, the track record by length of horizon, then every forecast."""
-    parts: list[RenderableType] = [Text(title, style="bold"), Text(_question(told))]
+    parts: list[RenderableType] = [Text(title, style="bold"), Text(question(told))]
     parts += [Text(sentence) for sentence in counts(told)]
     if told.lines:
         parts += [_lines(told.lines), _results(told)]
     return Group(*parts, *(Text(sentence, style="dim") for sentence in remarks(told)))
 
 
-def _question(told: Record) -> str:
+def question(told: Record) -> str:
+    """How the question stands."""
     if told.resolved is None:
         return f"Not resolved; no source up to {told.confirmed_through} confirms entry."
     return _ending(told.resolved)
@@ -92,18 +93,29 @@ def _nothing_decided(told: Record) -> str:
     return f"Nothing is decided yet, so there is nothing to score{first}."
 
 
-def _lines(lines: tuple[Line, ...]) -> Table:
-    title = "Means over windows that do not overlap"
-    names = ("within", "decided", "apart", "log score", "outside view", "skill")
-    table = Table(*names, "Brier", "outside view", "skill", title=title)
+def _lines(lines: Sequence[Line]) -> Table:
+    table = Table(*TRACK, title=TRACK_TITLE)
+    for row in track(lines):
+        table.add_row(*row)
+    return table
+
+
+TRACK_TITLE = "Means over windows that do not overlap"
+TRACK = (
+    *("within", "decided", "apart", "log score", "outside view", "skill"),
+    *("Brier", "outside view", "skill"),
+)
+
+
+def track(lines: Sequence[Line]) -> Iterator[tuple[str, ...]]:
+    """Mean scores by length of horizon, under the columns `TRACK`."""
     for line in lines:
         told = line.apart
-        table.add_row(
+        yield (
             f"{line.months:g} months", str(line.every.n), str(told.n),
             _log(told.own), _log(told.outside), _share(told.log_skill),
             _brier(told.own), _brier(told.outside), _share(told.brier_skill),
         )  # fmt: skip
-    return table
 
 
 def _results(told: Record) -> Table:
