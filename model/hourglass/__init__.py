@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hourglass.summary import Forecast
     from hourglass.watchlist import Watchlist
 
-__all__ = ["__version__", "explain", "forecast", "load", "update", "watch", "what_if"]
+__all__ = ["__version__", "explain", "forecast", "load", "report", "update", "watch", "what_if"]
 __version__ = "0.1.0"
 
 
@@ -173,6 +173,30 @@ def watch(
     months = max(case.question.header.horizons) if horizon is None else horizon
     (asked,) = forecaster.horizons_of(case, day, [months], None)
     return watchlist.ask(case, day, asked, seed, space.runs, space.machine_code, talk or _silent)
+
+
+def report(
+    case: "Case", *, as_of: date | None = None, seed: int = 1, from_prior: bool = False,
+    variants: bool = False, root: Path | None = None, talk: "Talk | None" = None,
+) -> Path:  # fmt: skip
+    """Write the report on a forecast, stored or made now, and return its folder.
+
+    A report on the same run that holds what is asked for stays as it is.
+
+    Parameters
+    ----------
+    from_prior, variants
+        Whether to tell what moved P since the prior, and to fit other people's beliefs where the
+        draws cannot be weighed for them; each takes some minutes.
+    """
+    from hourglass import forecaster, reporting, workspace  # as above
+    from hourglass.wish import Wish
+
+    day, space, heard = as_of or date.today(), workspace.find(root, Path.cwd()), talk or _silent
+    forecaster.check_as_of(case, day, date.today())
+    asked = forecaster.horizons_of(case, day, None, None)
+    told = forecaster.forecast(case, day, asked, seed, space.runs, space.machine_code, heard)
+    return reporting.report(case, told, Wish(from_prior, variants), space, heard)
 
 
 def _silent(words: str) -> None:

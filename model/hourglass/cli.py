@@ -20,6 +20,7 @@ from hourglass import (
     options,
     outlook_commands,
     prior_commands,
+    report_commands,
     score_commands,
 )
 from hourglass.errors import HourglassError, InputError, Problem, did_you_mean
@@ -38,6 +39,8 @@ app.command()(explain_commands.explain)
 app.command()(outlook_commands.watch)
 app.command()(outlook_commands.scenario)
 app.command()(calibration_commands.calibrate)
+app.command()(report_commands.report)
+app.command()(report_commands.compare)
 app.command()(score_commands.resolve)
 app.command()(score_commands.score)
 app.command()(backtest_commands.backtest)
@@ -92,6 +95,7 @@ def forecast(
     method: Annotated[str, typer.Option(help="auto, nuts (fit anew) or reweight (update a fit).")] = "auto",
     root: Root = None,
     as_json: Json = False,
+    report: Annotated[bool, typer.Option(help="Write the report, too.")] = True,
 ) -> int:
     """Probability of entry within each horizon, beside the outside view, under a verdict."""
     from hourglass import forecaster, summary  # NumPy and SciPy: not to print help
@@ -113,6 +117,9 @@ def forecast(
             print(remark, file=sys.stderr)
     else:
         options.show(display.forecast(told, asked.case))
+    if report:
+        sys.stdout.flush()  # what was asked stands, whatever becomes of the report
+        report_commands.publish(asked, told)
     return 0 if told.verdict.passed else options.WITHHELD
 
 
@@ -127,6 +134,4 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
         print(json.dumps([summary.as_json(one) for one in told], indent=1, ensure_ascii=False))
     else:
         options.show(display.history(told))
-    return 0
-
     return 0

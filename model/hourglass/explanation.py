@@ -245,24 +245,24 @@ def _moved(case: Case, earlier: Forecast, run: Record, horizon: Horizon, runs: P
 
 def as_json(told: Explanation) -> dict[str, Any]:
     """The explanation as the JSON object that `explain --json` prints."""
-    plain: dict[str, Any] = _plain(told)
-    for one, shown in zip(told.sensitivities, plain["sensitivities"], strict=True):
+    made: dict[str, Any] = plain(told)
+    for one, shown in zip(told.sensitivities, made["sensitivities"], strict=True):
         shown["conflict"] = one.conflict
     for way in ("move", "climb"):
         held: Move | Climb | None = getattr(told, way)
         if held is not None:
-            plain[way]["whole"] = held.whole
-    return {"schema": SCHEMA} | plain
+            made[way]["whole"] = held.whole
+    return {"schema": SCHEMA} | made
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON can hold it; a number that is none is null."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(held) for key, held in value.items()}
+        return {key: plain(held) for key, held in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(held) for held in value]
+        return [plain(held) for held in value]
     if isinstance(value, date):
         return value.isoformat()
     return None if isinstance(value, float) and not isfinite(value) else value

@@ -22,6 +22,11 @@ class Workspace:
         return self.root / ".hourglass" / "runs"
 
     @property
+    def reports(self) -> Path:
+        """Folder of what is written for readers."""
+        return self.root / "reports"
+
+    @property
     def asides(self) -> Path:
         """Folder of runs under other beliefs than the question's own; no history lists them."""
         return self.root / ".hourglass" / "asides"

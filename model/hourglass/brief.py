@@ -1,0 +1,162 @@
+"""A report as a reader meets it: sections of sentences, tables and figures.
+
+Every string that is shown is made here, once; page, Markdown and JSON only set it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one field of a table says, and where that can be looked up."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under named columns; the first column names the row.
+
+    `folded`: long, and shown on demand.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Sentences that stand side by side."""
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture, what it says in words, and what a browser draws it from.
+
+    Attributes
+    ----------
+    svg, png
+        As it stands on paper.
+    spec
+        Of Vega-Lite, for hovers.
+    """
+
+    id: str
+    caption: str
+    alt: str
+    svg: str
+    png: bytes
+    spec: Mapping[str, Any]
+
+
+Part = str | Points | Table | Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question that the report answers.
+
+    Links lead to it by its `name`.
+    """
+
+    name: str
+    title: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing to know of the whole report, named and told."""
+
+    name: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything that a report says.
+
+    Attributes
+    ----------
+    lead
+        The answer in one sentence; where the verdict withholds it, that it does.
+    passed, badge
+        The verdict, and its words.
+    """
+
+    title: str
+    as_of: date
+    lead: str
+    passed: bool
+    badge: str
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...] = field(default_factory=tuple)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure, in order."""
+        return tuple(part for section in self.sections for part in section.parts if isinstance(part, Figure))
+
+
+def cell(told: str | Cell) -> Cell:
+    """Field of a table."""
+    return told if isinstance(told, Cell) else Cell(told)
+
+
+def linked(text: str, url: str) -> Cell:
+    """Text that leads to a page of the web; any other address is dropped, since a click would run it."""
+    return Cell(text, url if on_the_web(url) else "")
+
+
+def on_the_web(url: str) -> bool:
+    """Whether an address is that of a page, not of something that runs."""
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def table(
+    caption: str, columns: tuple[str, ...], rows: Iterable[Iterable[str | Cell]], *, folded: bool = False
+) -> Table:
+    """Table of plain texts or cells."""
+    return Table(caption, columns, tuple(tuple(cell(one) for one in row) for row in rows), folded)
+
+
+def as_json(told: Brief) -> dict[str, Any]:
+    """What a report says as JSON can hold it; of a figure its words alone."""
+    return {
+        "schema": SCHEMA,
+        "title": told.title,
+        "lead": told.lead,
+        "badge": told.badge,
+        "facts": {fact.name: fact.told for fact in told.facts},
+        "sections": [
+            {"name": one.name, "title": one.title, "parts": [_part(part) for part in one.parts]}
+            for one in told.sections
+        ],
+    }
+
+
+def _part(part: Part) -> Any:
+    match part:
+        case str():
+            return part
+        case Points():
+            return list(part.sentences)
+        case Figure():
+            return {"figure": part.id, "caption": part.caption, "alt": part.alt}
+        case Table():
+            rows = [[one.text for one in row] for row in part.rows]
+            return {"caption": part.caption, "columns": list(part.columns), "rows": rows}

@@ -1,0 +1,131 @@
+"""What a report answers first: how likely entry is, what else can happen, where the drivers stand."""
+
+from collections.abc import Iterator
+
+from hourglass import brief, display, phrases, terms
+from hourglass.brief import Cell, Fact, Part, Points, Section
+from hourglass.case import Case
+from hourglass.dossier import Dossier
+from hourglass.ledger import Graded, Item, Note, Reading, kind_of
+from hourglass.summary import Forecast
+
+ENTRY = "entry comes by {day}"
+GONE = "The draws behind this forecast are gone. Forecast again as of this day to see more."
+
+
+def lead(told: Forecast) -> str:
+    """The answer for the longest horizon in one sentence."""
+    if not told.verdict.passed:
+        return "The computation failed its checks, so that every chance is withheld."
+    last = told.horizons[-1]
+    return terms.sentence(phrases.percent(last.mean), ENTRY.format(day=last.date))
+
+
+def badge(told: Forecast) -> str:
+    """The verdict in a few words."""
+    count = len(told.verdict.checks)
+    if told.verdict.passed:
+        return f"Verdict: passed, {phrases.many(count, 'check')}"
+    return f"Verdict: withheld, {len(told.verdict.failed)} of {phrases.many(count, 'check')} failed"
+
+
+def facts(told: Forecast, case: Case) -> Iterator[Fact]:
+    """What to know of the report as a whole."""
+    yield Fact("As of", str(told.as_of))
+    newest = told.evidence.newest
+    if newest is not None:
+        days = phrases.many((told.as_of - newest).days, "day")
+        yield Fact("Newest evidence", f"{newest}, {days} before")
+    effective = told.evidence.effective_items
+    worth = "" if effective is None else f", worth {effective:.0f} independent ones"
+    yield Fact("Evidence", f"{phrases.many(told.evidence.items, 'item')}{worth}")
+    yield Fact("Nothing checked after", str(case.question.header.confirmed_through))
+    yield Fact("Question", f"{told.question['id']}, version {told.question['sha256'][:12]}")
+    yield Fact("Run", told.run.id)
+
+
+def answer(d: Dossier) -> Section:
+    """How likely entry is by each horizon, or which checks failed."""
+    told = d.forecast
+    if not told.verdict.passed:
+        rows = (display.check_row(check) for check in told.verdict.failed)
+        failed = brief.table("Checks that failed", ("failed check", "value", "limit"), rows)
+        why = "A failed check means that the numbers could mislead. They stand nowhere in this report."
+        return Section("answer", "The answer is withheld", (why, failed))
+    words = [
+        (*row, told_by.word if (told_by := terms.of(row[2])) else "")
+        for row in phrases.chances(told.horizons)
+    ]
+    columns = (*phrases.CHANCES, "in words")
+    parts: tuple[Part, ...] = (
+        brief.table("Chance of entry, first of all that can happen", columns, words),
+        Points(tuple(_reading(d))),
+    )
+    return Section("answer", "How likely is entry?", parts)
+
+
+def _reading(d: Dossier) -> Iterator[str]:
+    """How to read the chances."""
+    yield "The chance to quote is that of the third column, a mean over all that the model holds possible."
+    yield (
+        "The chance is itself uncertain: nine tenths of the model's weight puts it inside the 90 % interval, "
+        "half inside the 50 % interval."
+    )
+    yield "No word stands beside a chance below 1 % or above 99 %."
+    yield from display.caveats(d.forecast, d.case)
+
+
+def criteria(d: Dossier) -> Section:
+    """What counts as entry, and what does not."""
+    header = d.case.question.header
+    rows = ((e.case, "yes" if e.counts else "no", e.because) for e in header.edge_cases)
+    edges = brief.table("Cases near the border", ("case", "counts", "because"), rows, folded=True)
+    return Section("question", "What counts as entry?", (" ".join(header.criteria.split()), edges))
+
+
+def outcomes(d: Dossier) -> Section:
+    """What can happen first, by when."""
+    columns = ("what happens first", *(phrases.span(h.months) for h in d.forecast.horizons))
+    cells = brief.table(
+        "Chance of each outcome; a column sums to one", columns, display.outcomes(d.forecast, d.case)
+    )
+    words = "Entry counts only if it comes before the others: they end the exposure to the choice."
+    return Section("outcomes", "What can happen by when?", (words, cells))
+
+
+def drivers(d: Dossier) -> Section:
+    """Where the drivers stand, and the items that say so."""
+    levels = brief.table("Levels at as-of", display.DRIVERS, display.drivers(d.forecast, d.case))
+    readings = [item for item in d.case.evidence(d.forecast.as_of).items if isinstance(item, Reading)]
+    lists = tuple(
+        brief.table(
+            f"{driver.title}: items", ("date", "level", "grade", "origin", "claim"),
+            (_mark(item) for item in readings if item.driver == name), folded=True,
+        )
+        for name, driver in d.case.question.drivers.items()
+    )  # fmt: skip
+    words = "The lists hold every item that the marks of the pictures stand for, oldest first."
+    return Section("drivers", "Where do the drivers stand?", (levels, words, *lists))
+
+
+def _mark(item: Reading) -> tuple[str | Cell, ...]:
+    grade = f"{item.grade} (no weight)" if item.weightless else item.grade
+    return str(item.date), f"{item.level:+g}", grade, item.origin, claim(item)
+
+
+def claim(item: Item) -> Cell:
+    """What an item claims, and where to look it up."""
+    return brief.linked(item.claim, item.source.url)
+
+
+def about(item: Item, case: Case) -> str:
+    """Kind of an item, and what it speaks of."""
+    if isinstance(item, Reading):
+        return f"{case.question.drivers[item.driver].title}: {item.level:+g}"
+    told = display.about(item)
+    return f"{kind_of(item)}: {told}" if told else kind_of(item)
+
+
+def grade(item: Item) -> str:
+    """Admiralty grade of an item, where it has one."""
+    return item.grade or "" if isinstance(item, Graded | Note) else ""

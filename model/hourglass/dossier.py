@@ -1,0 +1,148 @@
+"""Everything that a report is written from: a run, its draws, and what was asked of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from hourglass import estimate, explanation, forecaster, grounds, record, scores, store, watchlist
+from hourglass.case import Case
+from hourglass.explanation import Explanation
+from hourglass.forecaster import Talk
+from hourglass.grounds import Grounds
+from hourglass.record import Record
+from hourglass.summary import Forecast, Horizon, Run
+from hourglass.verdict import Check
+from hourglass.watchlist import Watchlist
+from hourglass.wish import Wish
+from hourglass.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What someone else's beliefs make of the same evidence.
+
+    Attributes
+    ----------
+    forecast
+        None where the draws at hand cannot tell.
+    failed
+        Checks that keep them from it.
+    """
+
+    name: str
+    title: str
+    because: str
+    forecast: Forecast | None
+    failed: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the draws of a run say."""
+
+    run: Record
+    grounds: Grounds
+    explanation: Explanation
+    watchlist: Watchlist
+    stances: tuple[Stance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What a report is written from.
+
+    Attributes
+    ----------
+    forecast
+        With every horizon that its run holds.
+    history
+        Forecasts as of that day or earlier, this one among them, oldest first.
+    record
+        How those fared, as it was known on that day.
+    found
+        None where the forecast is withheld or its draws are gone.
+    """
+
+    case: Case
+    forecast: Forecast
+    history: tuple[Forecast, ...]
+    record: scores.Record
+    found: Found | None
+    wish: Wish
+
+    @property
+    def longest(self) -> Horizon:
+        """The horizon that most sections speak of."""
+        return self.forecast.horizons[-1]
+
+
+def gather(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk) -> Dossier:
+    """Gather what there is to say of a forecast.
+
+    Parameters
+    ----------
+    told
+        The forecast as asked for; the report is of its whole run.
+    """
+    whole = store.load(space.runs, told.question["id"], told.run.id) or told
+    forecast = replace(whole, run=replace(whole.run, stored=False))
+    past = [one for one in store.history(space.runs, told.question["id"]) if one.as_of <= told.as_of]
+    # As of that day: a report has no clock of its own, and the past is not judged by what came later.
+    fared = scores.record(past, case.question.header, told.as_of)
+    run = record.opened(case, forecast, space.runs) if forecast.verdict.passed else None
+    found = None if run is None else _found(case, run, wish, space, talk)
+    return Dossier(case, forecast, tuple(past), fared, found, wish)
+
+
+def _found(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) -> Found:
+    told = run.forecast
+    earlier = explanation.before(record.believed(case, space.runs), told)
+    horizon = explanation.horizon_of(earlier, told)
+    code = space.machine_code if wish.from_prior else None
+    explained = explanation.of(case, run, earlier, horizon, space.runs, code, talk)
+    asked = [(h.months, h.date) for h in told.horizons]
+    stand = grounds.stand(run.case, run.as_of, asked, told, run.found, run.found.weight)
+    talk("looking at what could be seen")
+    watched = watchlist.watch(stand, *asked[-1])
+    return Found(run, stand, explained, watched, tuple(_stances(case, run, wish, space, talk)))
+
+
+def _stances(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) -> Iterator[Stance]:
+    for name, held in case.variants.items():
+        talk(f"asking under the beliefs of {name}")
+        told = _stored(case.under(name), run, space) or _weighed(case.under(name), run)
+        if not told.verdict.passed and wish.variants:
+            told = _fitted(case.under(name), run, space, talk)
+        believed = told.verdict.passed
+        yield Stance(name, held.title, held.because, told if believed else None, told.verdict.failed)
+
+
+def _stored(case: Case, run: Record, space: Workspace) -> Forecast | None:
+    """Forecast under other beliefs that was made before."""
+    key = store.key(store.inputs(case, run.as_of), run.forecast.run.seed)
+    kept = store.load(space.asides, case.question.header.id, key)
+    asked = [h.date for h in run.forecast.horizons]
+    return kept if kept is not None and [h.date for h in kept.horizons] == asked else None
+
+
+def _weighed(case: Case, run: Record) -> Forecast:
+    """Forecast under other beliefs by the draws of the run's own fit."""
+    told = store.inputs(case, run.as_of)
+    how = Run(
+        "",
+        "",
+        forecaster.REWEIGHT,
+        run.forecast.run.fit,
+        False,
+        run.forecast.run.seed,
+        0.0,
+        store.libraries(),
+    )
+    asked = [(h.months, h.date) for h in run.forecast.horizons]
+    found = estimate.update(case, run.as_of, run.base)
+    return estimate.summarise(case, run.as_of, asked, told, how, found)
+
+
+def _fitted(case: Case, run: Record, space: Workspace, talk: Talk) -> Forecast:
+    asked = [(h.months, h.date) for h in run.forecast.horizons]
+    seed = run.forecast.run.seed
+    return forecaster.forecast(case, run.as_of, asked, seed, space.asides, space.machine_code, talk)

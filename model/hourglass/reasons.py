@@ -1,0 +1,145 @@
+"""Why P stands where it stands: what moved it, what would move it, who sees it otherwise."""
+
+from collections.abc import Iterator, Sequence
+
+from hourglass import brief, explain_display, outlook_display, phrases
+from hourglass.attribution import Move, Part
+from hourglass.brief import Cell, Points, Section
+from hourglass.case import Case
+from hourglass.chapters import GONE, claim
+from hourglass.comparison import gap
+from hourglass.dossier import Dossier, Found, Stance
+from hourglass.ladder import Climb
+from hourglass.phrases import percent
+from hourglass.variant import BASE
+
+WAYS = ("what", "", "log-odds", "odds times", "claim")
+LOG_ODDS = "Log-odds add where chances do not: +0.69 doubles the odds."
+
+
+def moves(d: Dossier) -> Section:
+    """What moved P since the last forecast and since the prior, and what it rests on."""
+    title = "What moved it?"
+    if d.found is None:
+        return Section("moves", title, (GONE,))
+    told = d.found.explanation
+    within = f"This is about entry within {phrases.span(told.months)}. {LOG_ODDS}"
+    parts = [within, *_since(d, d.found), *_from_prior(d, told.climb)]
+    rows = (_with_claim(row, d.case) for row in explain_display.influences(told.influences))
+    rests = brief.table(
+        "What it rests on: P without each of the strongest items",
+        (*explain_display.INFLUENCES, "claim"),
+        rows,
+    )
+    typical = brief.table(
+        "P if a driver stood where it stands for the typical state", explain_display.TYPICAL,
+        explain_display.typical(told.typical, d.case),
+    )  # fmt: skip
+    return Section("moves", title, (*parts, rests, typical, Points(tuple(explain_display.remarks(told)))))
+
+
+def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
+    told = found.explanation
+    if told.move is None or told.since is None:
+        yield "No earlier forecast is stored, so nothing is said of what moved it since."
+        return
+    move = told.move
+    from_to = f"from {percent(move.before)} to {percent(move.after)}"
+    caption = f"Since the last forecast, as of {told.since_as_of} (run {told.since}): {from_to}"
+    yield _ways(caption, move, d.case)
+    if (words := explain_display.rough(move)) is not None:
+        yield words
+    yield f"The last part: {move.remark}"
+
+
+def _from_prior(d: Dossier, climb: Climb | None) -> Iterator[brief.Part]:
+    if climb is None:
+        yield (
+            "What took P from the class's record alone to now needs fits of some minutes: ask "
+            f"`hourglass report {d.case.folder.name} --as-of {d.forecast.as_of} --from-prior`."
+        )
+        return
+    from_to = f"from {percent(climb.before)} to {percent(climb.after)}"
+    caption = f"Since the prior, before any evidence of its own: {from_to}"
+    yield _ways(caption, climb, d.case)
+    if climb.checks:
+        failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
+        yield f"Fits between are short, and some checks fail: {failed}."
+
+
+def _ways(caption: str, way: Move | Climb, case: Case) -> brief.Table:
+    parts: Sequence[Part] = way.parts
+    rows = (_with_claim(row, case) for row in explain_display.ways(parts, way.whole))
+    return brief.table(caption, WAYS, rows)
+
+
+def _with_claim(row: Sequence[str], case: Case) -> tuple[str | Cell, ...]:
+    """Row of an item, or of several joined by a plus, with what it claims."""
+    held = {item.id: item for item in case.ledger.items}
+    told = [held[name] for name in row[0].split("+") if name in held]
+    if len(told) == 1:
+        return *row, claim(told[0])
+    return *row, " · ".join(item.claim for item in told)
+
+
+def watch(d: Dossier) -> Section:
+    """What could be seen next, and what it would do to P."""
+    title = "What to watch next?"
+    if d.found is None:
+        return Section("watch", title, (GONE,))
+    told = d.found.watchlist
+    span = f"by {told.horizon} ({phrases.span(told.months)})"
+    caption = f"What could be seen, the most telling first; P is the chance of entry {span}"
+    rows = brief.table(caption, outlook_display.WATCH, outlook_display.watch_rows(told.lines))
+    return Section("watch", title, (told.closing, rows, Points(tuple(outlook_display.watch_remarks()))))
+
+
+def disagreement(d: Dossier) -> Section:
+    """What other beliefs make of the same evidence, and how P answers to each prior."""
+    title = "Who disagrees?"
+    if d.found is None:
+        return Section("disagreement", title, (GONE,))
+    parts: list[brief.Part] = list(_stances(d, d.found.stances))
+    told = d.found.explanation.sensitivities
+    caption = (
+        "How P answers to a little more faith in each prior, the most influential first "
+        f"({phrases.span(d.found.explanation.months)})"
+    )
+    rows = explain_display.sensitivities(told)
+    parts.append(brief.table(caption, explain_display.SENSITIVITIES, rows))
+    parts.append(
+        "A sensitivity of 0.05 or more is strong. Moved: how far the evidence carried a number from the "
+        "middle of its prior, in standard deviations of that prior."
+    )
+    return Section("disagreement", title, tuple(parts))
+
+
+def _stances(d: Dossier, stances: Sequence[Stance]) -> Iterator[brief.Part]:
+    if not stances:
+        yield "The question's folder states no other beliefs to compare with."
+        return
+    shown = [one for one in stances if one.forecast is not None]
+    if shown:
+        columns = ("within", f"{BASE}: our own", *(one.name for one in shown))
+        yield brief.table(
+            "Chance of entry on the same evidence, and log-odds from ours", columns, _apart(d, shown)
+        )
+    yield Points(tuple(f"{one.name}: {one.title}. {one.because}" for one in stances))
+    ask = f"hourglass report {d.case.folder.name} --as-of {d.forecast.as_of} --variants"
+    for one in stances:
+        if one.forecast is None:
+            failed = ", ".join(check.name for check in one.failed)
+            yield (
+                f"What {one.name} makes of it the draws at hand cannot tell (failed: {failed}). "
+                f"It takes a fit: ask `{ask}`."
+            )
+
+
+def _apart(d: Dossier, shown: Sequence[Stance]) -> Iterator[tuple[str, ...]]:
+    for place, own in enumerate(d.forecast.horizons):
+        row = [phrases.span(own.months), percent(own.mean)]
+        for one in shown:
+            other = one.forecast.horizons[place].mean if one.forecast else None
+            apart = gap(own.mean, other)
+            row.append(percent(other) + ("" if apart is None else f" ({apart:+.2f})"))
+        yield tuple(row)

@@ -1,0 +1,52 @@
+"""Making a report: gathered, written, published, and listed."""
+
+from pathlib import Path
+
+from hourglass import publication
+from hourglass.brief import Brief
+from hourglass.case import Case
+from hourglass.forecaster import Talk
+from hourglass.summary import Forecast
+from hourglass.wish import Wish
+from hourglass.workspace import Workspace
+
+
+def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk) -> Path:
+    """Report on a forecast; the folder that holds it.
+
+    Where that run's report holds all that is wished for, it stays as it is, to the byte. A
+    wish that an earlier report was granted is granted again.
+
+    Raises
+    ------
+    OSError
+        Where the disk refuses; no half of a report is left behind.
+    """
+    folder = space.reports / case.folder.name
+    stamp = publication.stamp(told)
+    known = publication.find(folder, told.as_of, stamp)
+    if known is not None and wish.extras <= known.extras:
+        return known.folder
+    from hourglass import catalogue, dossier, illustrations, outline, page  # slow: Altair, Jinja2, SciPy
+
+    whole = wish if known is None else wish.joined(known.extras)
+    d = dossier.gather(case, told, whole, space, talk)
+    talk("writing the report")
+    figures = illustrations.of(d)
+    written = outline.brief(d, figures)
+    bundle = illustrations.bundle() if written.figures else ""
+    files = _files(written, d.forecast, whole, stamp, page.html(written, None, bundle))
+    place = publication.publish(folder, told.as_of, stamp, files)
+    catalogue.renew(space.reports, case.folder.name, illustrations.history)
+    return place
+
+
+def _files(told: Brief, forecast: Forecast, wish: Wish, stamp: str, html: str) -> publication.Files:
+    from hourglass import brief, page, summary  # as above
+
+    held = {"report": {"stamp": stamp, "extras": sorted(wish.extras)}, "brief": brief.as_json(told)}
+    data = page.as_text(summary.as_json(forecast) | held)
+    files = {publication.PAGE: html, publication.TEXT: page.markdown_page(told), publication.DATA: data}
+    pictures = {f"{publication.FIGURES}/{one.id}.svg": one.svg.encode() for one in told.figures}
+    pictures |= {f"{publication.FIGURES}/{one.id}.png": one.png for one in told.figures}
+    return {name: text.encode() for name, text in files.items()} | pictures

@@ -1,0 +1,31 @@
+"""Whether a report can be trusted: its checks, its record, and what it leaves out."""
+
+from collections.abc import Iterator
+
+from hourglass import brief, display, score_display
+from hourglass.brief import Points, Section
+from hourglass.dossier import Dossier
+
+
+def section(d: Dossier) -> Section:
+    """The gate's checks, how earlier forecasts fared, what the model leaves out."""
+    verdict = d.forecast.verdict
+    rows = ((*display.check_row(check), "yes" if check.passed else "no") for check in verdict.checks)
+    checks = brief.table(
+        "Checks of the machine, each of which must hold", ("check", "value", "limit", "holds"), rows,
+        folded=verdict.passed,
+    )  # fmt: skip
+    meaning = (
+        "The verdict says whether the computation may be believed. It says nothing of whether the judgements "
+        "are right."
+    )
+    left_out = d.case.question.header.leaves_out
+    rest = ("What the model leaves out:", Points(left_out)) if left_out else ()
+    return Section("trust", "Can it be trusted?", (meaning, checks, *_track(d), *rest))
+
+
+def _track(d: Dossier) -> Iterator[brief.Part]:
+    told = d.record
+    yield Points((score_display.question(told), *score_display.counts(told), *score_display.remarks(told)))
+    if told.lines and d.forecast.verdict.passed:
+        yield brief.table(score_display.TRACK_TITLE, score_display.TRACK, score_display.track(told.lines))
