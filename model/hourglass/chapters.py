@@ -29,7 +29,7 @@ def badge(told: Forecast) -> str:
     return f"Verdict: withheld, {len(told.verdict.failed)} of {phrases.many(count, 'check')} failed"
 
 
-def facts(told: Forecast, case: Case) -> Iterator[Fact]:
+def facts(told: Forecast) -> Iterator[Fact]:
     """What to know of the report as a whole."""
     yield Fact("As of", str(told.as_of))
     newest = told.evidence.newest
@@ -39,7 +39,6 @@ def facts(told: Forecast, case: Case) -> Iterator[Fact]:
     effective = told.evidence.effective_items
     worth = "" if effective is None else f", worth {effective:.0f} independent ones"
     yield Fact("Evidence", f"{phrases.many(told.evidence.items, 'item')}{worth}")
-    yield Fact("Nothing checked after", str(case.question.header.confirmed_through))
     yield Fact("Question", f"{told.question['id']}, version {told.question['sha256'][:12]}")
     yield Fact("Run", told.run.id)
 

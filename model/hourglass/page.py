@@ -15,6 +15,8 @@ from hourglass.brief import Brief, Cell, Figure, Points, Table
 
 TEMPLATES = "templates"
 CODE = re.compile(r"`([^`]+)`")
+SHORT = 24
+SIGNS = set("0123456789.,+-<> %to()")
 MARKS = re.compile(r"[\\*_\[\]|~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 """What Markdown would take for its own: escaped, so that a text is shown as it is."""
 
@@ -37,7 +39,7 @@ def _environment(kind: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.tests |= {name: _is(type_) for name, type_ in KINDS.items()}
+    made.tests |= {name: _is(type_) for name, type_ in KINDS.items()} | {"short": _is_short}
     made.filters |= {"said": said, "md": markdown, "md_said": markdown_said, "md_cell": markdown_cell}
     return made
 
@@ -49,22 +51,27 @@ def _is(kind: type[object]) -> Any:
     return lambda value: isinstance(value, kind)
 
 
-def html(told: Brief, what_if: Addition | None, bundle: str) -> str:
+def _is_short(text: str) -> bool:
+    """Whether a field is a number, an interval or a date, which no line may break."""
+    return len(text) <= SHORT and not set(text) - SIGNS
+
+
+def html(told: Brief, what_if: Addition, bundle: str) -> str:
     """The report as a page.
 
     Parameters
     ----------
     what_if
-        Sliders; None where there are none.
+        Sliders.
     bundle
         The library that draws the figures in a browser; empty where there is no figure.
     """
-    texts = (bundle, source("page.js"), what_if.script if what_if else "")
+    texts = (bundle, source("page.js"), what_if.script)
     values = {
         "brief": told,
-        "whatif": None if what_if is None else what_if.values,
+        "whatif": what_if.values,
         "charts": {figure.id: figure.spec for figure in told.figures},
-        "style": Markup(source("page.css") + (what_if.style if what_if else "")),
+        "style": Markup(source("page.css") + what_if.style),
         "scripts": [_script(text) for text in texts if text],
     }
     return _environment("html").get_template("brief.html.j2").render(values)

@@ -75,11 +75,23 @@ def _ways(caption: str, way: Move | Climb, case: Case) -> brief.Table:
 
 def _with_claim(row: Sequence[str], case: Case) -> tuple[str | Cell, ...]:
     """Row of an item, or of several joined by a plus, with what it claims."""
-    held = {item.id: item for item in case.ledger.items}
-    told = [held[name] for name in row[0].split("+") if name in held]
+    claims = [_claim(name, case) for name in row[0].split("+")]
+    told = [one for one in claims if one is not None]
     if len(told) == 1:
-        return *row, claim(told[0])
-    return *row, " · ".join(item.claim for item in told)
+        return *row, told[0]
+    return *row, " · ".join(one.text for one in told)
+
+
+def _claim(name: str, case: Case) -> Cell | None:
+    """What an item or a point of a series says, by the name that explanations give it."""
+    for item in case.ledger.items:
+        if item.id == name:
+            return claim(item)
+    for series, asked in case.question.series.items():
+        for row in case.rows[series]:
+            if name == f"{series} {row.date}":
+                return Cell(f"{asked.title}: {row.value:g} ({asked.unit})")
+    return None
 
 
 def watch(d: Dossier) -> Section:

@@ -1,6 +1,7 @@
 """Making a report: gathered, written, published, and listed."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hourglass import publication
 from hourglass.brief import Brief
@@ -9,6 +10,10 @@ from hourglass.forecaster import Talk
 from hourglass.summary import Forecast
 from hourglass.wish import Wish
 from hourglass.workspace import Workspace
+
+if TYPE_CHECKING:
+    from hourglass.dossier import Dossier
+    from hourglass.page import Addition
 
 
 def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk) -> Path:
@@ -35,10 +40,18 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
     figures = illustrations.of(d)
     written = outline.brief(d, figures)
     bundle = illustrations.bundle() if written.figures else ""
-    files = _files(written, d.forecast, whole, stamp, page.html(written, None, bundle))
+    files = _files(written, d.forecast, whole, stamp, page.html(written, _sliders(d), bundle))
     place = publication.publish(folder, told.as_of, stamp, files)
     catalogue.renew(space.reports, case.folder.name, illustrations.history)
     return place
+
+
+def _sliders(d: "Dossier") -> "Addition":
+    from hourglass import page, whatif  # as above
+
+    values = None if d.found is None else whatif.gather(d.found.grounds)
+    style, script = ("", "") if values is None else (page.source("whatif.css"), page.source("whatif.js"))
+    return page.Addition(values, style, script)
 
 
 def _files(told: Brief, forecast: Forecast, wish: Wish, stamp: str, html: str) -> publication.Files:
