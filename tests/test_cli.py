@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from test_forecaster import Fits, prior_fit
 
-from hourglass import __version__, cli, estimate, options
+from hourglass import __version__, cli, estimate, options, report_commands
 from hourglass.draws import Draws
 from hourglass.panel import Array
 
@@ -45,8 +45,11 @@ Run = Callable[..., Told]
 AS_OF = ("--as-of", "2023-01-26")
 
 
-def runner(capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> Run:
+def runner(capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, *, reports: bool = False) -> Run:
+    """Return the command line in this process; it writes reports only where a test is about them."""
     patch.setattr(options, "date", Clock)
+    if not reports:
+        patch.setattr(report_commands, "publish", lambda *_: None)
     patch.setenv("COLUMNS", "250")
 
     def run(*words: str) -> Told:
@@ -88,7 +91,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(estimate, "fit", Fits(prior_fit(), prior_fit()).fit)
         patch.setattr(
-            sys, "argv", ["hourglass", "forecast", *AS_OF, "--root", str(root), "--horizons", "1,30"]
+            sys,
+            "argv",
+            ["hourglass", "forecast", *AS_OF, "--root", str(root), "--horizons", "1,30", "--no-report"],
         )
         with pytest.raises(SystemExit) as left:
             cli.main()

@@ -109,11 +109,15 @@ def _found(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) ->
 def _stances(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) -> Iterator[Stance]:
     for name, held in case.variants.items():
         talk(f"asking under the beliefs of {name}")
-        told = _stored(case.under(name), run, space) or _weighed(case.under(name), run)
-        if not told.verdict.passed and wish.variants:
+        told = _stored(case.under(name), run, space)
+        failed: tuple[Check, ...] = ()
+        if told is None:
+            told, failed = _weighed(case.under(name), run)
+        if told is None and wish.variants:
             told = _fitted(case.under(name), run, space, talk)
-        believed = told.verdict.passed
-        yield Stance(name, held.title, held.because, told if believed else None, told.verdict.failed)
+        believed = told is not None and told.verdict.passed
+        failed = failed if told is None else told.verdict.failed
+        yield Stance(name, held.title, held.because, told if believed else None, failed)
 
 
 def _stored(case: Case, run: Record, space: Workspace) -> Forecast | None:
@@ -124,22 +128,18 @@ def _stored(case: Case, run: Record, space: Workspace) -> Forecast | None:
     return kept if kept is not None and [h.date for h in kept.horizons] == asked else None
 
 
-def _weighed(case: Case, run: Record) -> Forecast:
-    """Forecast under other beliefs by the draws of the run's own fit."""
-    told = store.inputs(case, run.as_of)
-    how = Run(
-        "",
-        "",
-        forecaster.REWEIGHT,
-        run.forecast.run.fit,
-        False,
-        run.forecast.run.seed,
-        0.0,
-        store.libraries(),
-    )
-    asked = [(h.months, h.date) for h in run.forecast.horizons]
+def _weighed(case: Case, run: Record) -> tuple[Forecast | None, tuple[Check, ...]]:
+    """Forecast under other beliefs by the draws of the run's own fit; None, and why, where they fail."""
     found = estimate.update(case, run.as_of, run.base)
-    return estimate.summarise(case, run.as_of, asked, told, how, found)
+    failed = tuple(check for check in found.checks() if not check.passed)
+    if failed:
+        return None, failed
+    told = store.inputs(case, run.as_of)
+    seed, fit = run.forecast.run.seed, run.forecast.run.fit
+    how = Run("", "", forecaster.REWEIGHT, fit, False, seed, 0.0, store.libraries())
+    asked = [(h.months, h.date) for h in run.forecast.horizons]
+    made = estimate.summarise(case, run.as_of, asked, told, how, found)
+    return made, made.verdict.failed
 
 
 def _fitted(case: Case, run: Record, space: Workspace, talk: Talk) -> Forecast:

@@ -40,16 +40,21 @@ def remarks(told: Explanation) -> Iterable[str]:
     more = len(told.influences) - MOST_ROWS, len(told.sensitivities) - MOST_ROWS
     if max(more) > 0:
         yield f"Tables show the {MOST_ROWS} strongest; --json holds all."
+    yield from untold(told)
+    yield (
+        "Typical: a driver at 0 from as-of on; the last row moves all at once. Moved: how far the evidence "
+        "carried a number from the middle of its prior. A conflict is a prior that the evidence disputes."
+    )
+
+
+def untold(told: Explanation) -> Iterable[str]:
+    """Items of which the draws cannot say what they do."""
     rough = [one.item for one in told.influences if not one.sound]
     if rough:
         yield (
             f"Of {len(rough)} items only a fit without them could tell, since the weights fail their guard: "
             f"{', '.join(rough[:MOST_ROWS])}{' and others' if len(rough) > MOST_ROWS else ''}."
         )
-    yield (
-        "Typical: a driver at 0 from as-of on; the last row moves all at once. Moved: how far the evidence "
-        "carried a number from the middle of its prior. A conflict is a prior that the evidence disputes."
-    )
 
 
 def _move(told: Explanation, move: Move) -> list[RenderableType]:

@@ -14,7 +14,7 @@ from hourglass.phrases import percent
 from hourglass.variant import BASE
 
 WAYS = ("what", "", "log-odds", "odds times", "claim")
-LOG_ODDS = "Log-odds add where chances do not: +0.69 doubles the odds."
+LOG_ODDS = "P is the chance of entry. Log-odds add where chances do not: +0.69 doubles the odds."
 
 
 def moves(d: Dossier) -> Section:
@@ -32,10 +32,10 @@ def moves(d: Dossier) -> Section:
         rows,
     )
     typical = brief.table(
-        "P if a driver stood where it stands for the typical state", explain_display.TYPICAL,
-        explain_display.typical(told.typical, d.case),
+        "P if from as-of on a driver stood where it stands for the typical state, or all of them",
+        explain_display.TYPICAL, explain_display.typical(told.typical, d.case),
     )  # fmt: skip
-    return Section("moves", title, (*parts, rests, typical, Points(tuple(explain_display.remarks(told)))))
+    return Section("moves", title, (*parts, rests, typical, *explain_display.untold(told)))
 
 
 def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
@@ -102,8 +102,12 @@ def watch(d: Dossier) -> Section:
     told = d.found.watchlist
     span = f"by {told.horizon} ({phrases.span(told.months)})"
     caption = f"What could be seen, the most telling first; P is the chance of entry {span}"
-    rows = brief.table(caption, outlook_display.WATCH, outlook_display.watch_rows(told.lines))
-    return Section("watch", title, (told.closing, rows, Points(tuple(outlook_display.watch_remarks()))))
+    rows = list(outlook_display.watch_rows(told.lines))
+    first, rest = rows[: explain_display.MOST_ROWS], rows[explain_display.MOST_ROWS :]
+    shown = brief.table(caption, outlook_display.WATCH, first)
+    less = brief.table("What tells less", outlook_display.WATCH, rest, folded=True)
+    remarks = Points(tuple(outlook_display.watch_remarks()))
+    return Section("watch", title, (told.closing, shown, *((less,) if rest else ()), remarks))
 
 
 def disagreement(d: Dossier) -> Section:

@@ -1,0 +1,100 @@
+"""Reports to look at in tests: of draws from the priors, with claims that try to break out of a page."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import folders
+import numpy as np
+import pytest
+from test_forecaster import Fits, made, prior_fit
+
+from hourglass import estimate, reporting, workspace
+from hourglass.case import Case
+from hourglass.summary import Forecast
+from hourglass.wish import Wish
+
+SCRIPT = "<script>document.title = 'broken'</script></script><img src=x onerror=alert(1)> & &amp;"
+CYRILLIC = "Минск заявил: «войска не пойдут» — 'нет' \"нет\" `нет` | нет"
+HEBREW = "\u202eמינסק הודיעה‎: לא\u202c"  # noqa: RUF001
+LONG = "long " * 400
+CLAIMS = {"script": SCRIPT, "cyrillic": CYRILLIC, "hebrew": HEBREW, "long": LONG.strip()}
+UNSAFE = "javascript:document.title='broken'"
+SOURCE = '{ title = "<b>News</b>", url = "https://example.org/a?b=1&c=<d>\\"e", date = 2022-12-20 }'
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def entries() -> Iterator[str]:
+    """Readings whose claims are hostile, and one whose link would run."""
+    for name, claim in CLAIMS.items():
+        stated = {"id": f'"{name}"', "origin": f'"{name}"', "claim": _quoted(claim), "source": SOURCE}
+        yield folders.entry("reading", **stated)
+    unsafe = f'{{ title = "Run me", url = "{UNSAFE}", date = 2022-12-20 }}'
+    yield folders.entry("reading", id='"unsafe"', origin='"unsafe"', claim='"Unsafe."', source=unsafe)
+
+
+@contextmanager
+def without_sampler(passing: bool = True) -> Iterator[None]:
+    """Take draws from the priors for every fit, of which all checks pass or one fails."""
+    draws = prior_fit()
+    if not passing:
+        diverging = np.zeros((4, 500))
+        diverging[1, 7] = 1
+        draws = replace(draws, stats={**draws.stats, "diverging": diverging})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimate, "fit", Fits(draws, draws).fit)
+        yield
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was published, and what it is of."""
+
+    root: Path
+    case: Case
+    told: Forecast
+    folder: Path
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+@cache
+def _place() -> Path:
+    kept = tempfile.TemporaryDirectory(prefix="hourglass-reports-")
+    _KEPT.append(kept)
+    return Path(kept.name)
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _published(root: Path, passing: bool) -> Report:
+    mine = folders.copied(root / "priors")
+    with without_sampler(passing):
+        if passing:
+            mine.ledger(folders.entry("reading", id='"visit"', origin='"visit"'))
+            made(mine.load(), root, 1, 12)
+        mine.ledger(folders.entry("reading", id='"visit"', origin='"visit"'), *entries())
+        case = mine.load()
+        told = made(case, root, 1, 12)
+        space = workspace.find(root, root)
+        return Report(root, case, told, reporting.report(case, told, Wish(), space, print))
+
+
+@cache
+def believed() -> Report:
+    """Publish a report on a forecast that passes its checks, with an earlier one to compare with."""
+    return _published(_place() / "believed", passing=True)
+
+
+@cache
+def withheld() -> Report:
+    """Publish a report on a forecast that fails a check."""
+    return _published(_place() / "withheld", passing=False)
