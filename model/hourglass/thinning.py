@@ -94,10 +94,10 @@ def _tilted(told: Array, weight: Array, kept: Array) -> Array:
             break
         curve = (z * w) @ z.T - np.outer(mean, mean) + 1e-9 * np.eye(len(main))
         tilt = tilt - np.linalg.solve(curve, mean) / max(1.0, float(np.abs(mean).max()))
-    weights: Array = _softmax(tilt @ z)
-    return weights
+    return _softmax(tilt @ z)
 
 
 def _softmax(logs: Array) -> Array:
-    found: Array = np.exp(logs - logs.max())
-    return found / found.sum()
+    found = np.exp(logs - logs.max())
+    shares: Array = found / found.sum()
+    return shares
