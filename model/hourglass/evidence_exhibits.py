@@ -1,0 +1,205 @@
+"""What the figures of the evidence show, as plain values: drivers, series, what moved the chance."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from hourglass import calendar
+from hourglass.assembly import months_to
+from hourglass.attribution import Move, Part
+from hourglass.case import Case
+from hourglass.estimate import Posterior
+from hourglass.explanation import Explanation
+from hourglass.forecast_exhibits import Spread, quantiles
+from hourglass.ladder import Climb
+from hourglass.ledger import Event, Graded, Item, Reading, Sighting
+from hourglass.panel import Array
+from hourglass.summary import QUANTILES
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One piece of evidence at its day.
+
+    Attributes
+    ----------
+    value
+        Level of a reading or size of a point.
+    grade, origin
+        Of an item; of a point its number of answers, if stated, and its source.
+    weighs
+        Whether its grade gives it weight.
+    """
+
+    name: str
+    date: date
+    value: float
+    claim: str
+    grade: str
+    origin: str
+    url: str
+    weighs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where a driver stood, month by month, and what was read of it.
+
+    Attributes
+    ----------
+    months
+        First day of each month up to that of as-of.
+    levels
+        Quantiles over draws in each month, in driver units.
+    """
+
+    name: str
+    title: str
+    months: tuple[date, ...]
+    levels: tuple[Spread, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A series as published, in its unit; `share` says that it is read in percent."""
+
+    name: str
+    title: str
+    unit: str
+    share: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An event, or a sign looked for, that has a day but no level."""
+
+    kind: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one thing did to the log-odds of P, with the claims it stands for."""
+
+    name: str
+    detail: str
+    log_odds: float
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The way from one chance to another; the steps sum to the difference of log-odds.
+
+    Attributes
+    ----------
+    start, end
+        What each chance is, in words.
+    """
+
+    start: str
+    before: float
+    end: str
+    after: float
+    steps: tuple[Step, ...]
+
+
+def paths(case: Case, as_of: date, found: Posterior, weight: Array) -> tuple[Path, ...]:
+    """Every driver's path up to as-of, from draws weighed by `weight` (draw)."""
+    first = calendar.month_of(case.question.header.history_from)
+    count = months_to(case.question, as_of)
+    months = tuple(date(m // 12, m % 12 + 1, 1) for m in range(first, first + count))
+    walks = found.inside.stacked()["driver_path"][:, :count]
+    levels = quantiles(walks, weight, np.array(list(QUANTILES.values())))
+    readings = case.evidence(as_of).of(Reading)
+    return tuple(
+        Path(
+            name, told.title, months,
+            tuple(Spread(*row) for row in levels[:, :, k].T.tolist()),
+            tuple(_mark(item, item.level) for item in readings if item.driver == name),
+        )
+        for k, (name, told) in enumerate(case.question.drivers.items())
+    )  # fmt: skip
+
+
+def _mark(item: Graded, value: float = 0.0) -> Mark:
+    return Mark(
+        item.id, item.date, value, item.claim, item.grade, item.origin, item.source.url, not item.weightless
+    )
+
+
+def tracks(case: Case, as_of: date) -> tuple[Track, ...]:
+    """Every series as it was published by as-of; of several numbers of one day the last known."""
+    return tuple(
+        Track(name, told.title, told.unit, told.kind == "poll", tuple(_points(case, name, as_of)))
+        for name, told in case.question.series.items()
+    )
+
+
+def _points(case: Case, name: str, as_of: date) -> Iterable[Mark]:
+    known = {r.date: r for r in sorted(case.rows[name], key=lambda r: r.known) if r.known <= as_of}
+    for day in sorted(known):
+        row = known[day]
+        source, _, rest = row.source.partition(": http")
+        answers = f"{row.n:,} answers" if row.n else ""
+        yield Mark(
+            f"{name} {day}", day, row.value, source, answers, source, f"http{rest}".strip() if rest else ""
+        )
+
+
+def reports(case: Case, as_of: date) -> tuple[Report, ...]:
+    """Events and signs known by as-of, under what each kind is called."""
+    kinds = case.question.events
+    found = []
+    for item in case.evidence(as_of).items:
+        if isinstance(item, Event):
+            found.append(Report(kinds[item.kind].title, _mark(item)))
+        if isinstance(item, Sighting):
+            found.append(Report("Sign seen" if item.found else "Sign looked for in vain", _mark(item)))
+    return tuple(found)
+
+
+def since_last(told: Explanation, case: Case) -> Walk | None:
+    """Walk from the earlier run to the one explained, None where there is none to tell of."""
+    if told.move is None:
+        return None
+    start, end = f"as of {told.since_as_of}", f"as of {told.as_of}"
+    return _walk(start, end, told.move, told.move.parts, _claims(case))
+
+
+def since_prior(told: Explanation, case: Case) -> Walk | None:
+    """Walk from before any evidence of the state's own, None where it was not climbed."""
+    if told.climb is None:
+        return None
+    return _walk(
+        "before any evidence of its own", f"as of {told.as_of}", told.climb, told.climb.parts, _claims(case)
+    )
+
+
+def _walk(
+    start: str, end: str, way: Move | Climb, parts: Sequence[Part], claims: Mapping[str, tuple[str, ...]]
+) -> Walk:
+    steps = tuple(Step(part.name, part.detail, part.log_odds, claims.get(part.name, ())) for part in parts)
+    return Walk(start, way.before, end, way.after, steps)
+
+
+def _claims(case: Case) -> Mapping[str, tuple[str, ...]]:
+    """Claims by the item, origin or point that a part may be named after."""
+    told: dict[str, list[str]] = {}
+    for item in case.ledger.items:
+        for name in _names(item):
+            told.setdefault(name, []).append(item.claim)
+    for name, rows in case.rows.items():
+        for row in rows:
+            told.setdefault(f"{name} {row.date}", []).append(
+                f"{case.question.series[name].title}: {row.value:g}"
+            )
+    return {name: tuple(dict.fromkeys(claims)) for name, claims in told.items()}
+
+
+def _names(item: Item) -> tuple[str, ...]:
+    return (item.id, item.origin) if isinstance(item, Graded) and item.origin != item.id else (item.id,)
