@@ -6,15 +6,16 @@ from datetime import date
 
 import numpy as np
 
-from hourglass import calendar
+from hourglass import calendar, changes
 from hourglass.assembly import months_to
 from hourglass.attribution import Move, Part
 from hourglass.case import Case
+from hourglass.changes import Change, Piece
 from hourglass.estimate import Posterior
 from hourglass.explanation import Explanation
 from hourglass.forecast_exhibits import Spread, quantiles
 from hourglass.ladder import Climb
-from hourglass.ledger import Event, Graded, Item, Reading, Sighting
+from hourglass.ledger import Event, Graded, Reading, Sighting
 from hourglass.panel import Array
 from hourglass.summary import QUANTILES
 
@@ -163,12 +164,34 @@ def reports(case: Case, as_of: date) -> tuple[Report, ...]:
     return tuple(found)
 
 
-def since_last(told: Explanation, case: Case) -> Walk | None:
-    """Walk from the earlier run to the one explained, None where there is none to tell of."""
-    if told.move is None:
+def since_last(told: Explanation, then: Case | None, now: Case) -> Walk | None:
+    """Walk from the earlier run to the one explained, None where there is none to tell of.
+
+    Parameters
+    ----------
+    then, now
+        The question as each run was asked it; the steps carry the claims that changed between.
+    """
+    if told.move is None or told.since_as_of is None:
         return None
+    claims: dict[str, tuple[str, ...]] = {}
+    if then is not None:
+        _, groups = changes.grouped(changes.between(then, told.since_as_of, now, told.as_of))
+        claims = {group.name: tuple(_told(group.changes, now)) for group in groups}
     start, end = f"as of {told.since_as_of}", f"as of {told.as_of}"
-    return _walk(start, end, told.move, told.move.parts, _claims(case))
+    return _walk(start, end, told.move, told.move.parts, claims)
+
+
+def _told(found: Iterable[Change], case: Case) -> Iterable[str]:
+    """Claims of the pieces of some changes, each once."""
+    pieces = [(change, piece) for change in found for piece in (change.come or change.gone)]
+    return dict.fromkeys(f"{_claim(piece, case)} ({change.what})" for change, piece in pieces)
+
+
+def _claim(piece: Piece, case: Case) -> str:
+    if isinstance(piece, changes.Mark):
+        return f"{case.question.series[piece.series].title}, {piece.date}: {piece.rows[-1].value:g}"
+    return piece.claim
 
 
 def since_prior(told: Explanation, case: Case) -> Walk | None:
@@ -188,18 +211,8 @@ def _walk(
 
 
 def _claims(case: Case) -> Mapping[str, tuple[str, ...]]:
-    """Claims by the item, origin or point that a part may be named after."""
+    """Claims of the items of each origin."""
     told: dict[str, list[str]] = {}
-    for item in case.ledger.items:
-        for name in _names(item):
-            told.setdefault(name, []).append(item.claim)
-    for name, rows in case.rows.items():
-        for row in rows:
-            told.setdefault(f"{name} {row.date}", []).append(
-                f"{case.question.series[name].title}: {row.value:g}"
-            )
-    return {name: tuple(dict.fromkeys(claims)) for name, claims in told.items()}
-
-
-def _names(item: Item) -> tuple[str, ...]:
-    return (item.id, item.origin) if isinstance(item, Graded) and item.origin != item.id else (item.id,)
+    for item in case.ledger.of(Graded):
+        told.setdefault(item.origin, []).append(item.claim)
+    return {origin: tuple(dict.fromkeys(claims)) for origin, claims in told.items()}

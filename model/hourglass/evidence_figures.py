@@ -59,7 +59,7 @@ def driver(told: Path) -> Figure:
     return figures.figure(f"driver-{told.name}", words, layers, 240)
 
 
-SIGNED = "format(datum.value, '+d')"
+SIGNED = "datum.value == 0 ? '0' : format(datum.value, '+d')"
 
 
 def _ends(told: Path) -> tuple[date, date]:
@@ -82,12 +82,12 @@ def _marks(told: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
         held = [row for row in rows if bool(row["link"]) == linked]
         if held:
             mark = figures.data(held).mark_point(
-                color=figures.ENTRY, strokeWidth=1.2, opacity=0.9, cursor="pointer" if linked else "default"
+                color=figures.ENTRY, strokeWidth=1, opacity=1, cursor="pointer" if linked else "default"
             )
             drawn = mark.encode(
                 x=x, y=y, size=alt.Size("size:Q", scale=None), description="words:N",
                 shape=shape if letters else alt.value("circle"),
-                fill=alt.Fill("fill:N", scale=None),
+                fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("edge:N", scale=None),
                 tooltip=figures.hover("claim", "day of it", "at", "grade", "origin", "link"),
             )  # fmt: skip
             found.append(drawn.encode(href="link:N") if linked else drawn)
@@ -115,6 +115,7 @@ def _row(mark: Mark) -> dict[str, object]:
         "link": figures.link(mark.url), "letter": mark.grade[0] if graded else None,
         "size": SIZES[mark.grade[1]] if graded else 50,
         "fill": figures.ENTRY if mark.weighs else "transparent",
+        "edge": figures.PAPER if mark.weighs else figures.ENTRY,
         "words": f"{mark.date}: {claim} {mark.grade}".strip(),
     }  # fmt: skip
 
@@ -127,7 +128,9 @@ def series(told: Track, ends: tuple[date, date] | None = None) -> Figure:
     ends
         First and last day, so that series and drivers can stand one below the other.
     """
-    axis = figures.share_axis(told.unit) if told.share else alt.Axis(title=told.unit, format=",~r")
+    axis = (
+        figures.share_axis(told.unit) if told.share else alt.Axis(title=told.unit, format=",~r", tickCount=3)
+    )
     rows = [{"day": mark.date.isoformat(), "value": mark.value} for mark in told.marks]
     x, y = figures.days(ends=ends), alt.Y("value:Q", axis=axis)
     line = figures.data(rows).mark_line(color=figures.GREY, strokeWidth=1, aria=False)

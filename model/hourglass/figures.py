@@ -97,8 +97,8 @@ def theme() -> dict[str, Any]:
     }  # fmt: skip
     return {
         "font": FONT, "background": None, "view": {"stroke": None}, "axis": axis, "legend": legend,
-        "axisX": {"grid": False}, "text": {"fontSize": 12, "color": DARK, "aria": False},
-        "rule": {"color": GREY}, "axisQuantitative": {"tickCount": 5}, "axisTemporal": {"tickCount": 6},
+        "axisX": {"grid": False}, "axisY": {"minExtent": 44},
+        "text": {"fontSize": 12, "color": DARK, "aria": False}, "rule": {"color": GREY}, "axisQuantitative": {"tickCount": 5}, "axisTemporal": {"tickCount": 6},
     }  # fmt: skip
 
 
