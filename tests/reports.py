@@ -83,7 +83,7 @@ def _published(root: Path, passing: bool) -> Report:
             made(mine.load(), root, 1, 12)
         mine.ledger(folders.entry("reading", id='"visit"', origin='"visit"'), *entries())
         case = mine.load()
-        told = made(case, root, 1, 12)
+        told = made(case, root, 1, 3, 6, 12)
         space = workspace.find(root, root)
         return Report(root, case, told, reporting.report(case, told, Wish(), space, print))
 

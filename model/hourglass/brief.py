@@ -47,7 +47,7 @@ class Figure:
     Attributes
     ----------
     svg, png
-        As it stands on paper.
+        As it stands on paper, and on a slide.
     spec
         Of Vega-Lite, for hovers.
     """

@@ -8,7 +8,7 @@ from hourglass.brief import Cell, Figure, Table
 from hourglass.summary import Forecast
 
 COLUMNS = ("as of", "within", "by", "chance of entry", "90 % interval", "outside view", "verdict")
-Draw = Callable[[Sequence[Forecast]], Sequence[Figure]]
+Draw = Callable[[Sequence[Forecast]], Iterable[Figure]]
 """Makes the picture of forecasts over time."""
 
 
@@ -25,7 +25,7 @@ def renew(reports: Path, question: str, draw: Draw) -> None:
     folder = reports / question
     told = publication.forecasts(folder)
     title = told[-1][1].question["title"] if told else question
-    figures = draw([one for _, one in told])
+    figures = tuple(draw([one for _, one in told]))
     values = {"title": title, "table": table(told), "figures": figures, "above": "../index.html"}
     publication.renew(folder / publication.INDEX, page.rendered("index.html.j2", values))
     every = {"title": "Forecasts", "table": questions(reports), "figures": (), "above": ""}

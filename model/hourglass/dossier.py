@@ -1,14 +1,26 @@
 """Everything that a report is written from: a run, its draws, and what was asked of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from hourglass import estimate, explanation, forecaster, grounds, record, scores, store, watchlist
+from hourglass import (
+    archive,
+    estimate,
+    explanation,
+    forecaster,
+    grounds,
+    record,
+    scores,
+    standing,
+    store,
+    watchlist,
+)
 from hourglass.case import Case
 from hourglass.explanation import Explanation
 from hourglass.forecaster import Talk
 from hourglass.grounds import Grounds
 from hourglass.record import Record
+from hourglass.standing import Standing
 from hourglass.summary import Forecast, Horizon, Run
 from hourglass.verdict import Check
 from hourglass.watchlist import Watchlist
@@ -37,9 +49,19 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the draws of a run say."""
+    """What the draws of a run say.
+
+    Attributes
+    ----------
+    standing
+        Before the horizon that is explained.
+    then
+        The question as the earlier run was asked it; None where there is none.
+    """
 
     run: Record
+    standing: Standing
+    then: Case | None
     grounds: Grounds
     explanation: Explanation
     watchlist: Watchlist
@@ -75,19 +97,17 @@ class Dossier:
         return self.forecast.horizons[-1]
 
 
-def gather(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk) -> Dossier:
+def gather(case: Case, forecast: Forecast, wish: Wish, space: Workspace, talk: Talk) -> Dossier:
     """Gather what there is to say of a forecast.
 
     Parameters
     ----------
-    told
-        The forecast as asked for; the report is of its whole run.
+    forecast
+        With every horizon of its run.
     """
-    whole = store.load(space.runs, told.question["id"], told.run.id) or told
-    forecast = replace(whole, run=replace(whole.run, stored=False))
-    past = [one for one in store.history(space.runs, told.question["id"]) if one.as_of <= told.as_of]
+    past = [one for one in store.history(space.runs, forecast.question["id"]) if one.as_of <= forecast.as_of]
     # As of that day: a report has no clock of its own, and the past is not judged by what came later.
-    fared = scores.record(past, case.question.header, told.as_of)
+    fared = scores.record(past, case.question.header, forecast.as_of)
     run = record.opened(case, forecast, space.runs) if forecast.verdict.passed else None
     found = None if run is None else _found(case, run, wish, space, talk)
     return Dossier(case, forecast, tuple(past), fared, found, wish)
@@ -96,14 +116,21 @@ def gather(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
 def _found(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) -> Found:
     told = run.forecast
     earlier = explanation.before(record.believed(case, space.runs), told)
-    horizon = explanation.horizon_of(earlier, told)
+    stand = standing.of(run, explanation.horizon_of(earlier, told))
     code = space.machine_code if wish.from_prior else None
-    explained = explanation.of(case, run, earlier, horizon, space.runs, code, talk)
+    explained = explanation.of(case, stand, earlier, space.runs, code, talk)
     asked = [(h.months, h.date) for h in told.horizons]
-    stand = grounds.stand(run.case, run.as_of, asked, told, run.found, run.found.weight)
+    ground = grounds.stand(run.case, run.as_of, asked, told, run.found, run.found.weight)
     talk("looking at what could be seen")
-    watched = watchlist.watch(stand, *asked[-1])
-    return Found(run, stand, explained, watched, tuple(_stances(case, run, wish, space, talk)))
+    watched = watchlist.watch(ground, *asked[-1])
+    stances = tuple(_stances(case, run, wish, space, talk))
+    return Found(run, stand, _then(case, earlier, space), ground, explained, watched, stances)
+
+
+def _then(case: Case, earlier: Forecast | None, space: Workspace) -> Case | None:
+    """The question as an earlier run was asked it."""
+    told = None if earlier is None else store.told(space.runs, case.question.header.id, earlier.run.id)
+    return None if told is None else archive.as_it_was(case, told)
 
 
 def _stances(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) -> Iterator[Stance]:
@@ -131,7 +158,9 @@ def _stored(case: Case, run: Record, space: Workspace) -> Forecast | None:
 def _weighed(case: Case, run: Record) -> tuple[Forecast | None, tuple[Check, ...]]:
     """Forecast under other beliefs by the draws of the run's own fit; None, and why, where they fail."""
     found = estimate.update(case, run.as_of, run.base)
-    failed = tuple(check for check in found.checks() if not check.passed)
+    weights = ((found.weights, "weights"), (found.class_weights, "outside view weights"))
+    checks = (check for held, name in weights if held is not None for check in held.checks(name))
+    failed = tuple(check for check in checks if not check.passed)
     if failed:
         return None, failed
     told = store.inputs(case, run.as_of)

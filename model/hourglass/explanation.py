@@ -114,30 +114,24 @@ def ask(case: Case, asked: Asked, runs: Path, machine_code: Path, talk: Talk) ->
         raise InputError(
             [Problem(later.run.path, f"draws or inputs are gone or of another program; {remedy}")]
         )
-    return of(case, run, earlier, horizon, runs, machine_code if asked.from_prior else None, talk)
+    code = machine_code if asked.from_prior else None
+    return of(case, standing.of(run, horizon), earlier, runs, code, talk)
 
 
 def of(
-    case: Case,
-    run: Record,
-    earlier: Forecast | None,
-    horizon: Horizon,
-    runs: Path,
-    machine_code: Path | None,
-    talk: Talk,
+    case: Case, stand: Standing, earlier: Forecast | None, runs: Path, machine_code: Path | None, talk: Talk
 ) -> Explanation:
-    """Explain a run that is open, since an earlier one where one is given.
+    """Explain a run that is open before one of its horizons, since an earlier run where one is given.
 
     Parameters
     ----------
-    horizon
-        One that the earlier run has, too.
+    earlier
+        Run that has this horizon, too.
     machine_code
         Folder of compiled models, to climb from the class's record by fits between; None: not.
     """
-    move = None if earlier is None else _moved(case, earlier, run, horizon, runs, talk)
+    move = None if earlier is None else _moved(case, earlier, stand.run, stand.horizon, runs, talk)
     talk("asking what the forecast rests on")
-    stand = standing.of(run, horizon)
     climb = None if machine_code is None else ladder.climb(stand, ladder.fits(stand, machine_code, talk))
     return _told(stand, earlier, move, climb)
 

@@ -1,9 +1,10 @@
 """Making a report: gathered, written, published, and listed."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hourglass import publication
+from hourglass import publication, store
 from hourglass.brief import Brief
 from hourglass.case import Case
 from hourglass.forecaster import Talk
@@ -28,6 +29,7 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
         Where the disk refuses; no half of a report is left behind.
     """
     folder = space.reports / case.folder.name
+    told = _whole(told, space)
     stamp = publication.stamp(told)
     known = publication.find(folder, told.as_of, stamp)
     if known is not None and wish.extras <= known.extras:
@@ -39,11 +41,19 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
     talk("writing the report")
     figures = illustrations.of(d)
     written = outline.brief(d, figures)
-    bundle = illustrations.bundle() if written.figures else ""
+    bundle = illustrations.bundle(space.charts) if written.figures else ""
     files = _files(written, d.forecast, whole, stamp, page.html(written, _sliders(d), bundle))
     place = publication.publish(folder, told.as_of, stamp, files)
     catalogue.renew(space.reports, case.folder.name, illustrations.history)
     return place
+
+
+def _whole(told: Forecast, space: Workspace) -> Forecast:
+    """Forecast with every horizon of its run, whichever were asked for."""
+    kept = store.load(space.runs, told.question["id"], told.run.id)
+    same = kept is not None and (kept.run.method, kept.run.fit) == (told.run.method, told.run.fit)
+    whole = kept if kept is not None and same else told
+    return replace(whole, run=replace(whole.run, stored=False))
 
 
 def _sliders(d: "Dossier") -> "Addition":

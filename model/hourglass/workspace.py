@@ -22,6 +22,11 @@ class Workspace:
         return self.root / ".hourglass" / "runs"
 
     @property
+    def charts(self) -> Path:
+        """Folder of the library that draws charts in a browser."""
+        return self.root / ".hourglass" / "charts"
+
+    @property
     def reports(self) -> Path:
         """Folder of what is written for readers."""
         return self.root / "reports"

@@ -1,25 +1,31 @@
 "use strict";
 (() => {
   // Pictures that stand in the page become live ones, for hovers; where that fails, they stay.
+  const main = document.getElementById("main");
   const data = document.getElementById("charts");
   const specs = data === null || window.vegaEmbed === undefined ? {} : JSON.parse(data.textContent);
+  const options = { actions: false, renderer: "svg", mode: "vega-lite" };
   const draw = async (place) => {
     const live = document.createElement("div");
-    const options = { actions: false, renderer: "svg", tooltip: { theme: "custom" } };
+    live.className = "chart";
+    place.after(live);
     try {
-      place.after(live);
-      live.className = "chart live";
       await window.vegaEmbed(live, specs[place.dataset.chart], options);
-      live.setAttribute("role", "img");
-      live.setAttribute("aria-label", place.getAttribute("aria-label"));
       place.remove();
     } catch (error) {
       live.remove();
-      console.warn(error);
+      console.error(error);
     }
   };
-  const places = [...document.querySelectorAll("[data-chart]")].filter((place) => place.dataset.chart in specs);
-  Promise.all(places.map(draw)).then(() => { document.documentElement.dataset.drawn = String(places.length); });
+  // One after the other, so that a reader can scroll meanwhile.
+  const drawAll = async () => {
+    main.setAttribute("aria-busy", "true");
+    for (const place of document.querySelectorAll("[data-chart]")) {
+      if (place.dataset.chart in specs) await draw(place);
+    }
+    main.setAttribute("aria-busy", "false");
+  };
+  drawAll();
 
   // What is folded is printed, too.
   const folds = document.querySelectorAll("details");

@@ -1,0 +1,143 @@
+"""What a report says: one string for each number, in every form of it, and none where it is withheld."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import reports
+
+from hourglass import brief, display, page, phrases, publication, terms
+from hourglass.brief import Cell, Table
+from hourglass.summary import Forecast
+
+
+def shown(told: Forecast) -> list[str]:
+    """Return every chance of entry, interval and outside view, as the terminal prints them."""
+    return [text for row in phrases.chances(told.horizons) for text in row]
+
+
+def data(report: reports.Report) -> Any:
+    return json.loads(report.text(publication.DATA))
+
+
+def tables(told: Any) -> list[Any]:
+    return [part for one in told["brief"]["sections"] for part in one["parts"] if "columns" in part]
+
+
+@pytest.mark.parametrize("name", [publication.PAGE, publication.TEXT, publication.DATA])
+def test_every_form_holds_the_strings_of_the_terminal(name: str) -> None:
+    report = reports.believed()
+    text = report.text(name).replace("&lt;", "<").replace("&gt;", ">")
+    for row in (*phrases.chances(report.told.horizons), *display.outcomes(report.told, report.case)):
+        for words in row:
+            assert words in text, words
+
+
+def test_the_first_table_is_that_of_the_terminal_with_a_word() -> None:
+    report = reports.believed()
+    first = tables(data(report))[0]
+    assert tuple(first["columns"]) == (*phrases.CHANCES, "in words")
+    assert [tuple(row[:-1]) for row in first["rows"]] == phrases.chances(report.told.horizons)
+    for row in first["rows"]:
+        term = terms.of(row[2])
+        assert row[-1] == (term.word if term else "")
+
+
+def test_the_lead_says_the_longest_horizon_in_words() -> None:
+    report = reports.believed()
+    last = report.told.horizons[-1]
+    lead = data(report)["brief"]["lead"]
+    assert lead == terms.sentence(phrases.percent(last.mean), f"entry comes by {last.date}")
+    assert lead in report.text(publication.TEXT)
+
+
+def test_the_sections_stand_in_their_order() -> None:
+    names = [one["name"] for one in data(reports.believed())["brief"]["sections"]]
+    assert names == [
+        "answer", "outcomes", "drivers", "moves", "whatif", "watch", "disagreement", "trust", "sources",
+        "question",
+    ]  # fmt: skip
+
+
+def test_what_moved_the_chance_carries_claims() -> None:
+    moved = next(table for table in tables(data(reports.believed())) if "Since the last" in table["caption"])
+    claims = {row[0]: row[-1] for row in moved["rows"]}
+    assert claims["script"] == reports.SCRIPT
+    assert moved["rows"][-1][0] == "sum"
+
+
+def test_what_takes_minutes_is_named_and_not_done() -> None:
+    text = report_text()
+    assert "hourglass report belarus --as-of 2023-01-26 --from-prior" in text
+    assert text.count("--variants") in (0, 1, 2)
+
+
+def report_text() -> str:
+    return reports.believed().text(publication.TEXT)
+
+
+def test_what_the_model_leaves_out_comes_from_the_question_s_folder() -> None:
+    report = reports.believed()
+    assert report.case.question.header.leaves_out
+    for words in report.case.question.header.leaves_out:
+        assert words in report.text(publication.TEXT)
+
+
+def test_a_withheld_report_holds_no_chance_in_any_form() -> None:
+    report = reports.withheld()
+    assert not report.told.verdict.passed
+    told = data(report)
+    for h in told["horizons"]:
+        assert not [k for k, v in h.items() if k not in ("months", "date", "outcomes") and v is not None]
+        assert set(h["outcomes"].values()) == {None}
+    names = [one["name"] for one in told["brief"]["sections"]]
+    assert names == ["answer", "trust", "sources", "question"]
+    for name in (publication.PAGE, publication.TEXT):
+        text = report.text(name)
+        assert not re.search(
+            r"\d\.\d %", text.split('id="sources"')[0].split("## Sources")[0].split("</style>")[-1]
+        )
+        assert "withheld" in text
+        assert "divergences" in text
+    assert not (report.folder / publication.FIGURES).exists()
+    assert "whatif-data" not in report.text(publication.PAGE)
+    assert 'id="charts"' not in report.text(publication.PAGE)
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://example.org/a", True), ("http://example.org", True), ("", False), ("news", False),
+        ("javascript:alert(1)", False), ("data:text/html,x", False), ("http://[", False),
+    ],
+)  # fmt: skip
+def test_only_pages_of_the_web_are_linked(url: str, leads: bool) -> None:
+    assert brief.linked("News", url) == Cell("News", url if leads else "")
+
+
+def test_markdown_shows_a_text_as_it_is() -> None:
+    assert page.markdown("a | b\n<script> `x` *y* [z](u) < 0.1 % &amp; A & B") == (
+        r"a \| b \<script> \`x\` \*y\* \[z\](u) < 0.1 % \&amp; A & B"
+    )
+    assert (
+        page.markdown_cell(Cell("a|b", "https://e.org/<x>|y z")) == r"[a\|b](<https://e.org/%3Cx%3E%7Cy%20z>)"
+    )
+    assert page.markdown_said("Ask `a_b --c` or a_b.") == r"Ask `a_b --c` or a\_b."
+
+
+def test_a_table_of_markdown_has_as_many_fields_in_every_row() -> None:
+    lines = report_text().splitlines()
+    for i, line in enumerate(lines):
+        if re.fullmatch(r"\|(---\|)+", line):
+            count = line.count("---")
+            j = i - 1
+            while j < len(lines) and lines[j].startswith("|"):
+                assert len(re.findall(r"(?<!\\)\|", lines[j])) == count + 1, lines[j]
+                j += 1
+            assert j > i + 1
+
+
+def test_a_table_is_made_of_plain_texts_and_links() -> None:
+    made = brief.table("All", ("a", "b"), [["x", Cell("y", "https://e.org")]])
+    assert made == Table("All", ("a", "b"), ((Cell("x"), Cell("y", "https://e.org")),))

@@ -1,0 +1,154 @@
+"""The page: hostile texts are text, nothing is fetched, everything is reached, in a real browser."""
+
+import json
+from pathlib import Path
+
+import pytest
+import reports
+from axe_playwright_python.sync_playwright import Axe
+from browser import Opened, Window
+
+from hourglass import publication
+
+MOST_BYTES = 3_000_000
+
+
+def opened(window: Window, report: reports.Report, width: int = 1280, **how: bool) -> Opened:
+    return window.open(report.folder / publication.PAGE, width, **how)
+
+
+@pytest.fixture(scope="module", params=["believed", "withheld"])
+def report(request: pytest.FixtureRequest) -> reports.Report:
+    """Return a report, one after the other."""
+    return {"believed": reports.believed, "withheld": reports.withheld}[request.param]()
+
+
+def test_a_page_is_one_file_of_a_size_that_can_be_sent(report: reports.Report) -> None:
+    assert (report.folder / publication.PAGE).stat().st_size < MOST_BYTES
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_is_fetched_nothing_fails_and_nothing_sticks_out(
+    window: Window, report: reports.Report, width: int, dark: bool
+) -> None:
+    found = opened(window, report, width, dark=dark)
+    assert (found.requests, found.errors) == ([], [])
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious(window: Window, report: reports.Report, dark: bool) -> None:
+    found = opened(window, report, dark=dark)
+    found.page.evaluate("() => document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    # Axe colours what it cannot read: the drawn marks stand apart by shape and place.
+    told = Axe().run(found.page).response["violations"]
+    serious = [one for one in told if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in serious] == []
+
+
+def test_every_figure_is_drawn_alive_and_has_words(window: Window) -> None:
+    found = opened(window, reports.believed())
+    count = found.page.locator("figure[id^=figure-]").count()
+    specs = json.loads(found.page.text_content("#charts") or "")
+    assert count == len(specs) > 5
+    assert found.page.locator("figure[id^=figure-] .vega-embed svg").count() == count
+    assert found.page.locator("[data-chart]").count() == 0
+    for box in found.page.locator("figure[id^=figure-] svg.marks").all():
+        size = box.bounding_box()
+        assert size is not None
+        assert min(size["width"], size["height"]) > 40
+
+
+def test_without_scripts_every_figure_and_table_still_stands(window: Window) -> None:
+    found = opened(window, reports.believed(), scripts=False)
+    count = found.page.locator("figure[id^=figure-]").count()
+    assert found.page.locator("[data-chart] > svg[aria-label]").count() == count > 5
+    assert found.page.locator("#answer table tbody tr").count() == 2
+    assert found.page.get_by_text("The sliders need JavaScript").is_visible()
+
+
+def test_hostile_claims_are_shown_as_text(window: Window) -> None:
+    found = opened(window, reports.believed())
+    told = found.page.text_content("#sources") or ""
+    for claim in reports.CLAIMS.values():
+        assert claim in told
+    assert "broken" not in found.page.title()
+    assert found.page.locator("main img, main iframe").count() == 0
+    assert found.page.locator("a[href^=javascript]").count() == 0
+    links = [link.get_attribute("href") or "" for link in found.page.locator("#sources a").all()]
+    assert 'https://example.org/a?b=1&c=<d>"e' in links
+
+
+def test_the_keyboard_alone_reaches_everything(window: Window, report: reports.Report) -> None:
+    page = opened(window, report).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.evaluate("() => document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    wanted = "() => [...document.querySelectorAll('a[href], summary, input, button, [tabindex=\"0\"]')]"
+    count = page.evaluate(f"{wanted[6:]}.filter(one => one.checkVisibility()).length")
+    page.evaluate(
+        "() => { window.met = new Set(); document.addEventListener('focusin', e => met.add(e.target)); }"
+    )
+    for _ in range(count + 5):
+        page.keyboard.press("Tab")
+    missed = page.evaluate(
+        f"{wanted[6:]}.filter(one => one.checkVisibility() && !one.closest('svg') && !met.has(one)"
+        " && !one.disabled && one.className !== 'skip').map(one => one.outerHTML.slice(0, 120))"
+    )
+    assert missed == []
+
+
+def test_a_fold_opens_by_keyboard(window: Window) -> None:
+    page = opened(window, reports.believed()).page
+    fold = page.locator("#drivers details").first
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert fold.evaluate("fold => fold.open")
+
+
+def test_the_contents_lead_to_every_section_and_headings_are_in_order(
+    window: Window, report: reports.Report
+) -> None:
+    page = opened(window, report).page
+    links = [link.get_attribute("href") for link in page.locator("nav a").all()]
+    assert links == [f"#{one.get_attribute('id')}" for one in page.locator("main > section").all()]
+    levels = [
+        int(name[1]) for name in page.eval_on_selector_all("h1,h2,h3", "all => all.map(h => h.tagName)")
+    ]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("table").count() == page.locator("table > caption").count()
+    assert page.locator("th:not([scope])").count() == 0
+
+
+def test_ids_stand_once(window: Window) -> None:
+    for scripts in (True, False):
+        page = opened(window, reports.believed(), scripts=scripts).page
+        if scripts:
+            ids = page.eval_on_selector_all("body [id]:not(svg *)", "all => all.map(one => one.id)")
+        else:
+            ids = [one.get_attribute("id") for one in page.locator("body [id]").all()]
+        assert len(ids) == len(set(ids))
+
+
+def test_all_of_it_is_printed(window: Window, tmp_path: Path) -> None:
+    page = opened(window, reports.believed()).page
+    page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("nav").is_hidden()
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() > 0
+    page.pdf(path=str(tmp_path / "page.pdf"))
+    assert (tmp_path / "page.pdf").stat().st_size > 50_000
+
+
+def test_the_lists_of_reports_lead_to_them(window: Window) -> None:
+    report = reports.believed()
+    found = window.open(report.root / "reports" / "index.html")
+    found.page.click("text=Will")
+    found.page.locator(f"a[href='{report.folder.name}/brief.html']").first.click()
+    assert found.page.text_content("h1") == report.told.question["title"]
+    assert found.errors == []
