@@ -65,7 +65,7 @@ def answer(d: Dossier) -> Section:
 
 def _reading(d: Dossier) -> Iterator[str]:
     """How to read the chances."""
-    yield "The chance to quote is that of the third column, a mean over all that the model holds possible."
+    yield "The chance to quote is the chance of entry: a mean over all that the model holds possible."
     yield (
         "The chance is itself uncertain: nine tenths of the model's weight puts it inside the 90 % interval, "
         "half inside the 50 % interval."

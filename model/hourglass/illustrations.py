@@ -59,8 +59,8 @@ def _drivers(d: Dossier, found: Found) -> Iterator[Captioned]:
     for path in paths:
         yield (
             evidence_figures.driver(path),
-            "Median, 50 and 90 % bands, and every item at its month and level; the better its grade, the "
-            "larger. In standard deviations among states in that position.",
+            f"{path.title}: median, 50 and 90 % bands, and every item at its month and level, shaped by the "
+            "letter of its grade. In standard deviations among states in that position.",
         )
     ends = (min(path.months[0] for path in paths), day)
     for track in evidence_exhibits.tracks(d.case, day):
@@ -90,11 +90,11 @@ def _disagreement(d: Dossier, found: Found) -> Iterator[Captioned]:
 
 def _trust(d: Dossier, found: Found) -> Iterator[Captioned]:
     for level in trust_exhibits.levels(d.case, found.run.found):
-        yield trust_figures.level(level), "A driver's lasting level, before the data and after."
+        yield trust_figures.level(level), f"{level.title}: lasting level, before the data and after."
     for ranks in trust_exhibits.ranks(found.standing):
         yield (
             trust_figures.ranks(ranks),
-            "Ranks of each chain's draws: where chains agree, columns are even.",
+            f"{ranks.title}: ranks of each chain's draws; where chains agree, columns are even.",
         )
 
 

@@ -7,7 +7,7 @@ from hourglass import chapters, reasons, sources, trust
 from hourglass.brief import Brief, Figure, Section
 from hourglass.dossier import Dossier
 
-WHAT_IF = "whatif"
+WHAT_IF = "what-if"
 Figures = Mapping[str, Sequence[Figure]]
 """Figures by the section that they open."""
 
