@@ -203,7 +203,7 @@ def moves(told: Walk, name: str = "moves") -> Figure:
 
 def _bar(told: Walk, place: int, start: float, end: float) -> dict[str, object]:
     step = told.steps[place]
-    first = step.claims[0] if step.claims else step.detail
+    first = step.claims[0] if len(step.claims) == 1 else step.detail
     name = f"{step.name}: {first}" if first else step.name
     before, after = (phrases.percent(figures.chance_of(at)) for at in (start, end))
     return {

@@ -93,12 +93,14 @@ def theme() -> dict[str, Any]:
     }  # fmt: skip
     legend = {
         "orient": "top", "direction": "vertical", "title": None, "labelFontSize": 12, "labelLimit": 300,
+        "titleFontSize": 12, "titleFontWeight": "normal", "titleColor": DARK, "titleOrient": "left",
         "labelColor": DARK, "symbolSize": 110, "symbolOpacity": 1, "offset": 8,
     }  # fmt: skip
     return {
         "font": FONT, "background": None, "view": {"stroke": None}, "axis": axis, "legend": legend,
         "axisX": {"grid": False}, "axisY": {"minExtent": 44},
-        "text": {"fontSize": 12, "color": DARK, "aria": False}, "rule": {"color": GREY}, "axisQuantitative": {"tickCount": 5}, "axisTemporal": {"tickCount": 6},
+        "text": {"fontSize": 12, "color": DARK, "aria": False},
+        "rule": {"color": GREY}, "axisQuantitative": {"tickCount": 5}, "axisTemporal": {"tickCount": 6},
     }  # fmt: skip
 
 

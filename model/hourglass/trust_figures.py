@@ -17,6 +17,8 @@ LINE = 34
 CHAIN = 44
 """Pixels of the ranks of one chain."""
 Z99 = 2.576
+CROWD = 24
+"""Points from which the intervals of a series are drawn thin."""
 
 
 def disagreement(told: Sequence[View]) -> Figure:
@@ -122,7 +124,7 @@ def level(told: Level) -> Figure:
         "what:N", scale=alt.Scale(domain=names, range=[figures.GREY, figures.OUTSIDE]),
         legend=alt.Legend(direction="horizontal"),
     )  # fmt: skip
-    axis = alt.Axis(title="level; 0 is the typical such state", values=list(range(-5, 6)), grid=True)
+    axis = alt.Axis(title="level; 0 is the typical such state", values=list(range(-3, 4)), grid=True)
     mark = figures.data(rows).mark_area(opacity=0.35, line={"strokeWidth": 2}, aria=False)
     layer = mark.encode(
         x=alt.X("level:Q", axis=axis, scale=alt.Scale(nice=False)),
@@ -150,7 +152,7 @@ def expectation(told: Expectation) -> Figure:
         data.mark_rule(strokeWidth=width, opacity=0.6, color=figures.OUTSIDE, aria=False).encode(
             x=x, y=alt.Y(f"{low}:Q", axis=axis), y2=high, tooltip=shown
         )
-        for low, high, width in (("q05", "q95", 2), ("q25", "q75", 6))
+        for low, high, width in (("q05", "q95", 1.5), ("q25", "q75", 5 if len(rows) < CROWD else 3.5))
     ]
     places = alt.Scale(domain=["inside 90 %", "outside 90 %"], range=[figures.GREY, figures.ENTRY])
     mark = data.mark_point(filled=True, size=70, opacity=1, stroke=figures.PAPER, aria=False)

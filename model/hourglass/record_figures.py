@@ -1,0 +1,144 @@
+"""Figures of a track record: calibration of synthetic questions, past months forecast anew."""
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from hourglass import figures, phrases
+from hourglass.figures import Figure, odds
+from hourglass.record_exhibits import Anew, Backtest, Band, Bin, Crowd, Steps
+
+NAMED = 3
+"""Quantities that are told apart, the worst; the others are grey."""
+OTHERS = "others"
+
+
+def calibration(told: Sequence[Steps], band: Band) -> Figure:
+    """Ranks of many quantities against those of a calibrated machine, and the band they should keep to."""
+    worst = sorted(told, key=lambda one: -one.worst)[:NAMED]
+    names = [figures.short(one.name, 60) for one in worst]
+    rows = [
+        {"at": at, "apart": apart, "line": figures.short(one.name, 60), "what": figures.short(one.name, 60),
+         "shown": figures.short(one.name, 60) if one in worst else OTHERS}
+        for one in told
+        for at, apart in zip(one.at, one.apart, strict=True)
+    ]  # fmt: skip
+    area = [
+        {"at": at, "apart": low, "high": high}
+        for at, low, high in zip(band.at, band.low, band.high, strict=True)
+    ]
+    x = alt.X("at:Q", axis=alt.Axis(title="rank, as a share of all"), scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("apart:Q", axis=alt.Axis(title="share of ranks below, less as it should be"))
+    colours = ["#9a9a9a", figures.ENTRY, figures.OUTSIDE, figures.PALETTE[2]][: len(names) + 1]
+    shade = alt.Color("shown:N", scale=alt.Scale(domain=[OTHERS, *names], range=colours))
+    lines = figures.data(rows).mark_line(strokeWidth=1.5, opacity=0.8, aria=False, interpolate="step-after")
+    layers = [
+        figures.data(area)
+        .mark_area(color=figures.GREY, opacity=0.25, aria=False)
+        .encode(x=x, y=y, y2="high:Q"),
+        lines.encode(x=x, y=y, detail="line:N", color=shade, tooltip=figures.hover("what")),
+    ]
+    furthest = "; ".join(f"{name} {one.worst:.3f}" for name, one in zip(names, worst, strict=True))
+    words = (
+        f"Ranks of {phrases.many(len(told), 'quantity')}, distance from calibration; furthest: {furthest}."
+    )
+    return figures.figure("calibration", words.replace("quantitys", "quantities"), layers, 260)
+
+
+def reliability(told: Sequence[Bin]) -> Figure:
+    """How often entry came where a chance was forecast, with 99 % intervals; on the line where they agree."""
+    rows = [
+        {"said": one.forecast, "came": one.hits / one.count, "low": one.low, "high": one.high,
+         "forecast": phrases.percent(one.forecast), "hits": f"{one.hits:,} of {one.count:,}",
+         "99 % interval": phrases.interval(one.low, one.high),
+         "place": "agrees" if one.low <= one.forecast <= one.high else "disagrees"}
+        for one in told
+    ]  # fmt: skip
+    most = min(1.0, 1.05 * max([row for one in told for row in (one.forecast, one.high)] or [1.0]))
+    scale = alt.Scale(domain=[0, most], nice=False)
+    x = alt.X("said:Q", scale=scale, axis=figures.share_axis("chance as forecast"))
+    y = alt.Y("came:Q", scale=scale, axis=figures.share_axis("how often it came"))
+    line = figures.data([{"said": end, "came": end} for end in (0.0, most)])
+    data, shown = figures.data(rows), figures.hover("forecast", "hits", "99 % interval")
+    places = alt.Scale(domain=["agrees", "disagrees"], range=[figures.OUTSIDE, figures.ENTRY])
+    shade = alt.Color("place:N", scale=places, legend=alt.Legend(direction="horizontal"))
+    layers = [
+        line.mark_line(color=figures.GREY, strokeDash=[5, 4], aria=False).encode(x=x, y=y),
+        data.mark_rule(strokeWidth=2, aria=False).encode(
+            x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=shade, tooltip=shown
+        ),
+        data.mark_point(filled=True, size=80, opacity=1, aria=False).encode(
+            x=x, y=y, color=shade, tooltip=shown
+        ),
+    ]
+    each = "; ".join(f"{row['forecast']} forecast, {row['hits']} came" for row in rows)
+    return figures.figure(
+        "reliability", f"Forecasts of synthetic questions and what came of them: {each}.", layers, 280
+    )
+
+
+def backtest(told: Backtest, name: str = "backtest") -> Figure:
+    """One horizon forecast anew as of past days, with its 90 % interval, the outside view, the crowd."""
+    held = [row for one in told.told if (row := _anew(one))]
+    seen = [c for one in told.told for c in (one.mean, one.q05, one.q95, one.outside_view) if c is not None]
+    scale = figures.odds_scale([*seen, *(one.chance for one in told.crowd)])
+    axis = figures.odds_axis(scale, f"chance of entry within {told.within}")
+    x = figures.days("as of")
+    data, y = figures.data(held), alt.Y("odds:Q", scale=scale, axis=axis)
+    kinds = ["forecast anew", "outside view", *(["crowd"] if told.crowd else [])]
+    shade = alt.Color(
+        "what:N", legend=alt.Legend(direction="horizontal"),
+        scale=alt.Scale(domain=kinds, range=[figures.ENTRY, figures.OUTSIDE, "#009e73"][: len(kinds)]),
+    )  # fmt: skip
+    shown = figures.hover("as of", "chance", "90 % interval", "outside view", "items known")
+    apart = figures.data({**row, "what": "outside view"} for row in held)
+    outside = apart.mark_line(strokeDash=[6, 4], strokeWidth=2, aria=False)
+    layers = [
+        data.mark_area(color=figures.ENTRY, opacity=0.2, aria=False).encode(
+            x=x, y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"
+        ),
+        outside.encode(x=x, y=alt.Y("outside:Q", scale=scale, axis=axis), color=shade),
+        data.mark_line(strokeWidth=2.5, point={"size": 50}, aria=False).encode(
+            x=x, y=y, color=shade, tooltip=shown
+        ),
+        *_crowd(told.crowd, x, y, shade),
+    ]
+    words = f"Chance within {told.within}, forecast anew as of {phrases.many(len(told.told), 'day')}"
+    if held:
+        first, last = (f"{row['chance']} as of {row['as of']}" for row in (held[0], held[-1]))
+        words += f", from {first} to {last}"
+    gone = len(told.told) - len(held)
+    words += f"; {gone} withheld" if gone else ""
+    return figures.figure(name, f"{words}.", layers, 260)
+
+
+def _anew(one: Anew) -> dict[str, object] | None:
+    match one:
+        case Anew(mean=float(mean), q05=float(low), q95=float(high), outside_view=float(outside)):
+            return {
+                "day": one.as_of.isoformat(), "as of": one.as_of.isoformat(), "what": "forecast anew",
+                "odds": odds(mean), "low": odds(low), "high": odds(high), "outside": odds(outside),
+                "chance": phrases.percent(mean), "90 % interval": phrases.interval(low, high),
+                "outside view": phrases.percent(outside), "items known": f"{one.items:,}",
+            }  # fmt: skip
+    return None
+
+
+def _crowd(told: Sequence[Crowd], x: alt.X, y: alt.Y, shade: alt.Color) -> list[alt.Chart]:
+    """Other people's forecasts; those with an address as links to it."""
+    found, every = [], [_other(one) for one in told]
+    for linked in (True, False):
+        rows = [row for row in every if bool(row["link"]) == linked]
+        if rows:
+            mark = figures.data(rows).mark_point(shape="diamond", filled=True, size=110, opacity=1)
+            shown = figures.hover("who", "date", "chance", "link")
+            drawn = mark.encode(x=x, y=y, color=shade, tooltip=shown, description="who:N")
+            found.append(drawn.encode(href="link:N") if linked else drawn)
+    return found
+
+
+def _other(one: Crowd) -> figures.Row:
+    return {
+        "day": one.date.isoformat(), "date": one.date.isoformat(), "odds": odds(one.chance), "what": "crowd",
+        "chance": phrases.percent(one.chance), "who": figures.short(one.who), "link": figures.link(one.url),
+    }  # fmt: skip
