@@ -161,7 +161,9 @@ def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Fi
     layers = [figures.data(heads).mark_text(align="left", x=0).encode(y=y, text="words:N")]
     for linked in (True, False):
         held = [row | {"day": row["day of it"]} for row in rows if bool(row["link"]) == linked]
-        mark = figures.data(held).mark_tick(color=figures.ENTRY, thickness=3, size=14, orient="vertical")
+        mark = figures.data(held).mark_tick(
+            color=figures.ENTRY, thickness=3, size=14, opacity=0.9, orient="vertical"
+        )
         shown = figures.hover("claim", "day of it", "grade", "origin", "link")
         drawn = mark.encode(x=x, y=y, tooltip=shown, description="words:N")
         layers.append(drawn.encode(href="link:N") if linked else drawn)

@@ -38,8 +38,12 @@ STYLE = (
     "figure svg{max-width:100%;height:auto}figure svg text{fill:var(--ink)}"
     "figure svg .role-axis-domain line,figure svg .role-axis-tick line,figure svg .role-axis-grid line"
     "{stroke:var(--line)}"
+    # Half the page, so that a hover fits on one side of the pointer or on the other.
+    "#vg-tooltip-element{max-width:min(24rem,calc(50vw - 1.5rem));overflow-wrap:anywhere}"
+    "#vg-tooltip-element td.key{max-width:6em;white-space:normal}"
+    "#vg-tooltip-element td.value{max-width:none;max-height:none;white-space:normal}"
 )
-"""What a page adds to its styles, so that figures follow its light and dark."""
+"""What a page adds to its styles, so that figures follow its light and dark, and hovers its width."""
 OPTIONS: Mapping[str, object] = {"actions": False, "renderer": "svg", "mode": "vega-lite"}
 """Options with which a page calls `vegaEmbed(element, specification, options)`."""
 COARSE = (1e-6, 1e-5, 1e-4, 3e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -106,7 +110,7 @@ def theme() -> dict[str, Any]:
 
 def data(rows: Iterable[Row]) -> alt.Chart:
     """Chart of some rows, their texts made fit for a drawing."""
-    return alt.Chart(alt.Data(values=[_cleaned(row) for row in rows]))
+    return alt.Chart(alt.InlineData(values=[_cleaned(row) for row in rows]))
 
 
 def _cleaned(row: Row) -> dict[str, object]:
@@ -199,8 +203,9 @@ def png(told: Figure, width: int = WIDE, scale: float = 2.0) -> bytes:
 def bundle(folder: Path) -> str:
     """Script that draws live charts without a network, 0.9 MB; it defines `vegaEmbed`.
 
-    Putting it together takes three seconds, so `folder` keeps it for the next page. Nothing in it
-    ends a script element.
+    Putting it together takes some seconds, so `folder` keeps it for the next page. Nothing in it
+    ends a script element. It belongs into `<script type="module">`: in a plain one its many short
+    names would be those of the whole page.
     """
     path = folder / f"vega-{version('vl-convert-python')}.js"
     try:

@@ -152,9 +152,7 @@ def outcomes(told: Course) -> Figure:
         for day, shares in zip(told.days, told.shares, strict=True)
         for k in range(len(names))
     ]  # fmt: skip
-    y = alt.Y(
-        "low:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", title="chance by that day")
-    )
+    y = alt.Y("low:Q", scale=alt.Scale(domain=[0, 1]), axis=figures.share_axis("chance by that day"))
     areas = figures.data(rows).mark_area(line={"strokeWidth": 1.5}, opacity=0.85, aria=False)
     layer = areas.encode(
         x=figures.days(), y=y, y2="high:Q", tooltip=figures.hover("outcome", "by", "chance"),

@@ -55,7 +55,7 @@ def reliability(told: Sequence[Bin]) -> Figure:
         for one in told
     ]  # fmt: skip
     most = min(1.0, 1.05 * max([row for one in told for row in (one.forecast, one.high)] or [1.0]))
-    scale = alt.Scale(domain=[0, most], nice=False)
+    scale = alt.Scale(type="sqrt", domain=[0, most], nice=False)  # the small chances need the room
     x = alt.X("said:Q", scale=scale, axis=figures.share_axis("chance as forecast"))
     y = alt.Y("came:Q", scale=scale, axis=figures.share_axis("how often it came"))
     line = figures.data([{"said": end, "came": end} for end in (0.0, most)])
