@@ -111,7 +111,6 @@ def test_history_tells_the_last_forecast_of_each_horizon() -> None:
     assert "Within 3 months, as of 2023-04-26: 3.0 %" in told.words
     assert "as of 2023-01-26" not in told.words
     assert len(rows(told, "within")) == 4
-    sound(forecast_figures.history([]))
 
 
 def test_month_ends_lie_between_as_of_and_the_last_horizon() -> None:

@@ -132,7 +132,8 @@ def series(told: Track, ends: tuple[date, date] | None = None) -> Figure:
         figures.share_axis(told.unit) if told.share else alt.Axis(title=told.unit, format=",~r", tickCount=3)
     )
     rows = [{"day": mark.date.isoformat(), "value": mark.value} for mark in told.marks]
-    x, y = figures.days(ends=ends), alt.Y("value:Q", axis=axis)
+    scale = alt.Undefined if rows else alt.Scale(domain=[0, 1])  # an axis of nothing has no ends
+    x, y = figures.days(ends=ends), alt.Y("value:Q", axis=axis, scale=scale)
     line = figures.data(rows).mark_line(color=figures.GREY, strokeWidth=1, aria=False)
     layers = [line.encode(x=x, y=y), *_marks(told.marks, x, y)]
     words = f"{told.title}, in {told.unit}: {phrases.many(len(told.marks), 'point')}"

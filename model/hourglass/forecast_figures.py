@@ -200,7 +200,7 @@ def entry(told: Course) -> Figure:
 
 
 def history(told: Sequence[Past]) -> Figure:
-    """Every stored forecast of a question by its day, with its 90 % interval and the outside view."""
+    """Stored forecasts of a question, at least one, by day; with 90 % intervals and the outside view."""
     spans = sorted({one.months for one in told})
     names = [phrases.span(months) for months in spans]
     days = [one.as_of.toordinal() for one in told]
