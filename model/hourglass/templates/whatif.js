@@ -182,7 +182,9 @@
   }
 
   function draw(found) {
-    const size = { width: 520, height: 300, left: 58, right: 14, top: 26, bottom: 46 };
+    const holder = find(".whatif-curve");
+    const width = Math.max(280, Math.min(640, holder.clientWidth));
+    const size = { width, height: Math.max(230, 0.55 * width), left: 58, right: 14, top: 26, bottom: 46 };
     const was = told.curve.chances.map((chances) => chances[0]);
     const would = found.map((chances) => chances[0]);
     const { step, count } = ticks(Math.max(0.01, ...was, ...would));
@@ -190,7 +192,7 @@
     const x = (month) => size.left + (month / end) * (size.width - size.left - size.right);
     const y = (chance) =>
       size.height - size.bottom - (chance / (step * count)) * (size.height - size.top - size.bottom);
-    const svg = element("svg", { viewBox: `0 0 ${size.width} ${size.height}`, role: "img" }, null, find(".whatif-curve"));
+    const svg = element("svg", { viewBox: `0 0 ${size.width} ${size.height}`, role: "img" }, null, holder);
     svg.setAttribute(
       "aria-label",
       `Chance of entry by month. Within ${within(last)} it reaches ${percent(was[last.slice])} as forecast, ` +
@@ -221,8 +223,10 @@
     const answer = `the chance of entry within ${within(last)}`;
     if (!supposed.length) return `As forecast, ${answer} is ${percent(last.chances[0])}.`;
     const told = supposed.map(({ slider, at }) => `“${slider.title}” at ${reading(slider, +at.value)}`);
-    return `With ${told.join("; ")}; from ${span[0]} through ${span[1]}: ${answer} is ` +
-      `${percent(now)}, not ${percent(last.chances[0])} as forecast.`;
+    return (
+      `If so, ${answer} is ${percent(now)}, not ${percent(last.chances[0])} as forecast. ` +
+      `Supposed from ${span[0]} through ${span[1]}: ${told.join("; ")}.`
+    );
   }
 
   function command(supposed) {
@@ -282,6 +286,7 @@
       soon();
     });
   }
+  addEventListener("resize", soon);
   find("form").addEventListener("reset", () => setTimeout(soon));
   find("form").addEventListener("submit", (event) => event.preventDefault());
   find("figcaption").textContent = "Chance that entry has happened, month by month";
