@@ -40,7 +40,7 @@ def test_few_draws_are_kept_and_their_weights_are_sound(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["plain", "high", "warned"])
 def test_few_draws_agree_with_all_where_they_were_compared(kind: str) -> None:
     for position in thinning.positions(3, 3):
-        assert apart(kind, position)[-1].max() < 0.002
+        assert apart(kind, position)[-1].max() < 0.003
 
 
 @pytest.mark.parametrize("kind", ["plain", "high", "warned"])

@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import Opened, Window
 from test_rollout import POSITIONS, answer, grounds
-from test_whatif import sliders
+from test_thinning import thin
+from test_whatif import corrected, sliders
 
 from hourglass import display
 from hourglass.grounds import Grounds
@@ -65,7 +66,7 @@ def put(opened: Opened, found: Grounds, position: Position) -> None:
 
 
 def percents(told: list[str]) -> list[float]:
-    return [0.0 if one == "< 0.1 %" else float(one.removesuffix(" %")) / 100 for one in told]
+    return [0.0005 if one == "< 0.1 %" else float(one.removesuffix(" %")) / 100 for one in told]
 
 
 @pytest.mark.parametrize("kind", ["plain", "high", "warned"])
@@ -93,6 +94,8 @@ def test_suppositions_agree_with_the_scenario(window: Window, draw: Draw, kind: 
         expected = np.array(list(rows[-1].supposed.outcomes.values()), dtype=float)
         np.testing.assert_allclose(percents(outcomes(opened, 3)), expected, atol=0.0035)
         assert percents(chances(opened, 3))[-1] == percents(outcomes(opened, 3))[0]
+        few = corrected(sliders(kind), thin(kind), position)
+        np.testing.assert_allclose(percents(chances(opened, 3)), few[:, 0], atol=0.00052)
         opened.page.get_by_role("button", name="All as forecast").click()
         opened.settle()
         assert chances(opened, 3) == chances(opened, 2)
