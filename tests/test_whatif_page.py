@@ -14,7 +14,7 @@ from test_rollout import POSITIONS, answer, grounds
 from test_thinning import thin
 from test_whatif import corrected, sliders
 
-from hourglass import display
+from hourglass import phrases
 from hourglass.grounds import Grounds
 from hourglass.rollout import Position
 from hourglass.whatif import WhatIf
@@ -73,9 +73,9 @@ def percents(told: list[str]) -> list[float]:
 def test_at_rest_it_shows_the_numbers_of_the_forecast(window: Window, draw: Draw, kind: str) -> None:
     opened = window.open(draw(sliders(kind)))
     horizons = grounds(kind).forecast.horizons
-    expected = [display.percent(h.mean) for h in horizons]
+    expected = [phrases.percent(h.mean) for h in horizons]
     assert chances(opened, 2) == chances(opened, 3) == expected
-    last = [display.percent(chance) for chance in horizons[-1].outcomes.values()]
+    last = [phrases.percent(chance) for chance in horizons[-1].outcomes.values()]
     assert outcomes(opened, 2) == outcomes(opened, 3) == last
     said = opened.page.locator(".whatif-sentence").text_content()
     assert said == f"As forecast, the chance of entry within 12 months is {expected[-1]}."
@@ -109,7 +109,7 @@ def test_the_page_rounds_a_chance_as_the_terminal_does(window: Window, draw: Dra
         cells = [chance, *[(1 - chance) / 3] * 3]
         shown = [h | {"chances": cells} for h in told.data["horizons"]]
         opened = window.open(draw(replace(told, data={**told.data, "horizons": shown})))
-        assert chances(opened, 2)[0] == display.percent(chance)
+        assert chances(opened, 2)[0] == phrases.percent(chance)
 
 
 def test_the_keyboard_alone_works_everything(window: Window, draw: Draw) -> None:

@@ -124,7 +124,8 @@
     return found.map((chance) => chance / sum);
   }
 
-  const percent = (chance) => (chance < 0.001 ? "< 0.1 %" : `${(100 * chance).toFixed(1)} %`);
+  const percent = (chance) =>
+    chance > 0.999 ? "> 99.9 %" : chance < 0.001 ? "< 0.1 %" : `${(100 * chance).toFixed(1)} %`;
   const day = (text, style) =>
     new Date(`${text}T00:00:00Z`).toLocaleDateString("en-GB", { timeZone: "UTC", ...style });
   const long = { day: "numeric", month: "long", year: "numeric" };
