@@ -498,7 +498,8 @@ import sys
 from hourglass import cli
 
 sys.modules["hourglass.inference"] = None  # a fit would be an error
-root, forecast = ["--root", sys.argv[1]], ["forecast", "--as-of", "2023-01-26", "--horizons", "1,30"]
+root = ["--root", sys.argv[1]]
+forecast = ["forecast", "--no-report", "--as-of", "2023-01-26", "--horizons", "1,30"]
 for words in (
     ["--help"], ["forecast", "--help"], ["evidence", "check", *root], ["evidence", "list", *root],
     ["prior", "show", *root], ["history", *root], [*forecast, *root], [*forecast[:-1], "2", *root],

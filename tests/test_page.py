@@ -139,6 +139,8 @@ def test_all_of_it_is_printed(window: Window, tmp_path: Path) -> None:
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
     assert page.locator("nav").is_hidden()
+    page.set_viewport_size({"width": 720, "height": 900})  # A4 within its margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 720
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
     page.pdf(path=str(tmp_path / "page.pdf"))

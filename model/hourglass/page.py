@@ -15,7 +15,8 @@ from hourglass.brief import Brief, Cell, Figure, Points, Table
 
 TEMPLATES = "templates"
 CODE = re.compile(r"`([^`]+)`")
-SHORT = 24
+TINY, SHORT = 3, 24
+"""Characters of a grade, and of an interval."""
 SIGNS = set("0123456789.,+-<> %to()")
 MARKS = re.compile(r"[\\*_\[\]|~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 """What Markdown would take for its own: escaped, so that a text is shown as it is."""
@@ -52,8 +53,8 @@ def _is(kind: type[object]) -> Any:
 
 
 def _is_short(text: str) -> bool:
-    """Whether a field is a number, an interval or a date, which no line may break."""
-    return len(text) <= SHORT and not set(text) - SIGNS
+    """Whether a field is a grade, a number, an interval or a date, which no line may break."""
+    return len(text) <= TINY or (len(text) <= SHORT and not set(text) - SIGNS)
 
 
 def html(told: Brief, what_if: Addition, bundle: str) -> str:
