@@ -9,8 +9,8 @@ from rich.text import Text
 from hourglass import backtests
 from hourglass.backtests import Backtest, Gain
 from hourglass.crowd import Saying
-from hourglass.display import percent
 from hourglass.fitness_display import spread
+from hourglass.phrases import percent
 from hourglass.scores import Line
 
 

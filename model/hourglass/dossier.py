@@ -7,6 +7,7 @@ from hourglass import (
     archive,
     estimate,
     explanation,
+    fitness,
     forecaster,
     grounds,
     record,
@@ -17,6 +18,7 @@ from hourglass import (
 )
 from hourglass.case import Case
 from hourglass.explanation import Explanation
+from hourglass.fitness import Fitness
 from hourglass.forecaster import Talk
 from hourglass.grounds import Grounds
 from hourglass.record import Record
@@ -65,6 +67,7 @@ class Found:
     grounds: Grounds
     explanation: Explanation
     watchlist: Watchlist
+    fitness: Fitness
     stances: tuple[Stance, ...]
 
 
@@ -123,8 +126,10 @@ def _found(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) ->
     ground = grounds.stand(run.case, run.as_of, asked, told, run.found, run.found.weight)
     talk("looking at what could be seen")
     watched = watchlist.watch(ground, *asked[-1])
+    talk("holding the record against its replicas")
+    fit = fitness.assess(run.case, run.found, told.run.seed)
     stances = tuple(_stances(case, run, wish, space, talk))
-    return Found(run, stand, _then(case, earlier, space), ground, explained, watched, stances)
+    return Found(run, stand, _then(case, earlier, space), ground, explained, watched, fit, stances)
 
 
 def _then(case: Case, earlier: Forecast | None, space: Workspace) -> Case | None:

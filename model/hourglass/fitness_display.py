@@ -33,22 +33,39 @@ def sentences(told: Fitness) -> Iterator[str]:
         yield f"Outside the 90 % interval of replicas: {', '.join(outside)}."
 
 
+LEAST = ("item", "group", "place", "log density", "k-hat")
+LEAST_TITLE = "Least expected items"
+LIKENESSES = ("group", "number", "observed", "90 % of replicas", "beyond it")
+LIKENESSES_TITLE = "Replicas of the record"
+
+
 def _least(items: tuple[Item, ...]) -> Table:
-    table = Table("item", "group", "place", "log density", "k-hat", title="Least expected items")
+    table = Table(*LEAST, title=LEAST_TITLE)
+    for row in least(items):
+        table.add_row(*row)
+    return table
+
+
+def least(items: tuple[Item, ...]) -> Iterator[tuple[str, ...]]:
+    """Where items fell among what was to be expected, under the columns `LEAST`."""
     for item in items:
         place = "" if item.place is None else f"{item.place:.3f}"
-        table.add_row(item.name, item.group, place, f"{item.elpd:.2f}", f"{item.k_hat:.2f}")
-    return table
+        yield item.name, item.group, place, f"{item.elpd:.2f}", f"{item.k_hat:.2f}"
 
 
 def _likenesses(told: tuple[Likeness, ...]) -> Table:
-    names = ("group", "number", "observed", "90 % of replicas", "beyond it")
-    table = Table(*names, title="Replicas of the record")
+    table = Table(*LIKENESSES, title=LIKENESSES_TITLE)
+    for row in likenesses(told):
+        table.add_row(*row)
+    return table
+
+
+def likenesses(told: tuple[Likeness, ...]) -> Iterator[tuple[str, ...]]:
+    """Numbers of the record beside those of its replicas, under the columns `LIKENESSES`."""
     for one in told:
         interval = f"{one.q05:.3g} to {one.q95:.3g}"
         mark = "" if one.inside else "  outside"
-        table.add_row(one.group, one.what, f"{one.observed:.3g}", interval, f"{one.tail:.0%}{mark}")
-    return table
+        yield one.group, one.what, f"{one.observed:.3g}", interval, f"{one.tail:.0%}{mark}"
 
 
 def places(told: tuple[Uniformity, ...]) -> RenderableType:

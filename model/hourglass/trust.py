@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hourglass import brief, display, score_display
+from hourglass import brief, display, fitness_display, score_display
 from hourglass.brief import Points, Section
 from hourglass.dossier import Dossier
 
@@ -21,7 +21,19 @@ def section(d: Dossier) -> Section:
     )
     left_out = d.case.question.header.leaves_out
     rest = ("What the model leaves out:", Points(left_out)) if left_out else ()
-    return Section("trust", "Can it be trusted?", (meaning, checks, *_track(d), *rest))
+    return Section("trust", "Can it be trusted?", (meaning, checks, *_fitness(d), *_track(d), *rest))
+
+
+def _fitness(d: Dossier) -> Iterator[brief.Part]:
+    """How the model fits what was seen."""
+    if d.found is None:
+        return
+    told = d.found.fitness
+    yield Points(tuple(fitness_display.sentences(told)))
+    rows = fitness_display.least(told.least_expected(fitness_display.SHOWN))
+    yield brief.table(fitness_display.LEAST_TITLE, fitness_display.LEAST, rows)
+    replicas = fitness_display.likenesses(told.likenesses)
+    yield brief.table(fitness_display.LIKENESSES_TITLE, fitness_display.LIKENESSES, replicas, folded=True)
 
 
 def _track(d: Dossier) -> Iterator[brief.Part]:
