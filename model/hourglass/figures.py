@@ -39,9 +39,9 @@ STYLE = (
     "figure svg .role-axis-domain line,figure svg .role-axis-tick line,figure svg .role-axis-grid line"
     "{stroke:var(--line)}"
     # Half the page, so that a hover fits on one side of the pointer or on the other.
-    "#vg-tooltip-element{max-width:min(24rem,calc(50vw - 1.5rem));overflow-wrap:anywhere}"
-    "#vg-tooltip-element td.key{max-width:6em;white-space:normal}"
-    "#vg-tooltip-element td.value{max-width:none;max-height:none;white-space:normal}"
+    "#vg-tooltip-element{max-width:min(24rem,calc(50vw - 1.5rem))}"
+    "#vg-tooltip-element td.key{max-width:5em;white-space:normal}"
+    "#vg-tooltip-element td.value{max-width:none;max-height:none;white-space:normal;overflow-wrap:anywhere}"
 )
 """What a page adds to its styles, so that figures follow its light and dark, and hovers its width."""
 OPTIONS: Mapping[str, object] = {"actions": False, "renderer": "svg", "mode": "vega-lite"}

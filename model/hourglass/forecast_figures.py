@@ -122,9 +122,9 @@ def _lines(words: Sequence[str], at: Sequence[float], size: int, y: alt.Y) -> al
 
 def frequency(chance: float) -> str:
     """A chance as so many in a hundred or a thousand, which more people read right."""
-    if chance < 0.0005:
+    if chance < 0.001:  # as `phrases.percent` says it
         return "fewer than 1 in 1,000"
-    if chance >= 0.9995:
+    if chance > 0.999:
         return "more than 999 in 1,000"
     many = 100 if 0.0995 <= chance <= 0.9005 else 1000
     return f"about {round(many * chance)} in {many:,}"
