@@ -18,8 +18,9 @@ forecast: .venv/ready ## run the forecast; options go in ARGS='--as-of 2023-01-2
 test: lint ## check style and types, then run every test; pytest's options go in ARGS
 	.venv/bin/pytest $(ARGS)
 
-validate: .venv/ready ## run the long checks of the model's honesty, an hour or more
-	.venv/bin/pytest -m validate $(ARGS)
+validate: .venv/ready ## make model/VALIDATION.md anew from runs, some hours; what is done is kept
+	.venv/bin/python benchmarks/validation.py $(ARGS)
+	.venv/bin/pytest -m validate
 
 lint: .venv/ready ## check style, format and types
 	.venv/bin/ruff check .

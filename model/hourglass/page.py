@@ -83,6 +83,12 @@ def markdown_page(told: Brief) -> str:
     return _environment("md").get_template("brief.md.j2").render(brief=told)
 
 
+def text(template: str, values: Mapping[str, object]) -> str:
+    """Another page in Markdown; blank lines never stand in threes."""
+    made = _environment("md").get_template(template).render(values)
+    return re.sub(r"\n{3,}", "\n\n", made).strip() + "\n"
+
+
 def rendered(template: str, values: Mapping[str, object]) -> str:
     """Another page of the same look."""
     style = Markup(source("page.css"))

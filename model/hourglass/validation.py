@@ -21,8 +21,13 @@ from hourglass import (
     crowd,
     exam,
     examination,
+    fitness,
+    forecaster,
     grading,
+    record,
     schedule,
+    sensitivity,
+    standing,
     store,
     trial,
 )
@@ -31,10 +36,14 @@ from hourglass.batch import Place
 from hourglass.calibration import Calibration
 from hourglass.case import Case
 from hourglass.contest import FULL
-from hourglass.errors import Problem, stop_on
+from hourglass.errors import HourglassError, Problem, stop_on
 from hourglass.exam import Design
+from hourglass.fitness import Fitness
+from hourglass.forecaster import Talk
 from hourglass.grading import Grade, Interval
 from hourglass.question import Question
+from hourglass.sensitivity import Sensitivity
+from hourglass.workspace import Workspace
 
 RIVALS = ("outside view", "naive Bayes")
 """Whom the model must beat on questions with known answers."""
@@ -130,6 +139,9 @@ class Validation:
     ----------
     cells
         Contest on synthetic questions; empty in a quick run, like `standings`.
+    fit, conflicts
+        How the fit of all evidence expects each item from the others, and beliefs that the data
+        pull away from what was stated; None in a quick run.
     """
 
     scale: Scale
@@ -141,6 +153,8 @@ class Validation:
     cells: tuple[Cell, ...]
     standings: tuple[contest.Standing, ...]
     days: tuple[date, ...]
+    fit: Fitness | None = None
+    conflicts: tuple[Sensitivity, ...] = ()
 
 
 def run(told: Ground, scale: Scale, folder: Path, place: Place, counting: Counting) -> Validation:
@@ -243,3 +257,25 @@ def _standings(
         name: [results[f"{i}-{day}"] for day in days] for i, name in enumerate(told.contenders)
     }
     return contest.standings(told.case, days, YEAR, each, told.today)
+
+
+def examined(told: Validation, case: Case, space: Workspace, talk: Talk) -> Validation:
+    """The same with the fit of all evidence held against every item and every belief.
+
+    Raises
+    ------
+    HourglassError
+        Where the verdict withholds that fit.
+    """
+    horizons = forecaster.horizons_of(case, told.as_of, None, None)
+    made = forecaster.forecast(
+        case, told.as_of, horizons, told.seed, space.runs, space.machine_code, talk, method="nuts"
+    )
+    run = record.opened(case, made, space.runs) if made.verdict.passed else None
+    if run is None:
+        raise HourglassError(
+            f"the fit as of {told.as_of} is withheld; see `hourglass forecast --as-of {told.as_of}`"
+        )
+    stand = standing.of(run, made.horizons[-1])
+    pulled = tuple(one for one in sensitivity.sensitivities(stand) if one.conflict)
+    return replace(told, fit=fitness.assess(case, run.found, told.seed), conflicts=pulled)

@@ -1,0 +1,110 @@
+"""The page on whether the model may be trusted, from one validation; every number from its value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hourglass import figures, page, record_figures, store, validation_exhibits
+from hourglass.backtests import Gain
+from hourglass.calibration import COVERAGES
+from hourglass.contest import FULL
+from hourglass.grading import WIDEST_SLOPE, Interval
+from hourglass.phrases import percent
+from hourglass.validation import RIVALS, Validation
+
+SHOWN = 12
+"""Rows of long tables: quantities nearest their band, least expected items."""
+TEMPLATE = "validation.md.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Something that a sound model must show, and whether it does."""
+
+    what: str
+    found: str
+    held: bool
+
+
+def requirements(told: Validation) -> tuple[Requirement, ...]:
+    """What was promised beforehand, and what was found."""
+    grade, out = told.grade, [one.group for one in told.calibration.judged if not one.passed]
+    count = len(told.calibration.judged)
+    found = f"{count - len(out)} of {count}" + (f"; outside: {', '.join(out)}" if out else "")
+    ahead = "; ".join(f"{rival} {_interval(lead)}" for rival, lead in grade.leads.items())
+    slope, width = grade.slope, grade.slope.high - grade.slope.low
+    missed = [one for one in grade.bins if not one.held]
+    hits = f"{len(grade.bins) - len(missed)} of {len(grade.bins)}"
+    fits = f"Ranks of {told.calibration.fits} known truths: every quantity inside its simultaneous band"
+    scored = "Questions with known answers: mean log score above both rivals', 95 % interval above 0"
+    stretch = "Slope of recalibration: its 95 % interval holds 1"
+    return (
+        Requirement(fits, found, not out),
+        Requirement(scored, ahead, all(lead.low > 0 for lead in grade.leads.values())),
+        Requirement(stretch, _interval(slope), slope.low <= 1 <= slope.high),
+        Requirement(f"and is narrower than {WIDEST_SLOPE:g}", f"{width:.3f}", width < WIDEST_SLOPE),
+        Requirement("Hit rate of every bin inside its 99 % interval", hits, not missed),
+    )
+
+
+def _interval(told: Interval) -> str:
+    return f"{told.value:.4f} ({told.low:.4f} to {told.high:.4f})"
+
+
+def drawings(told: Validation) -> dict[str, str]:
+    """SVG of each figure by its name."""
+    steps, band = validation_exhibits.steps(told.calibration.judged)
+    made = (
+        record_figures.calibration(steps, band),
+        record_figures.reliability(validation_exhibits.bins(told.grade)),
+        record_figures.backtest(validation_exhibits.course(told.backtest)),
+    )
+    return {figure.name: figures.svg(figure) for figure in made}
+
+
+def markdown(told: Validation, date: str, folder: str) -> str:
+    """The page as Markdown.
+
+    Parameters
+    ----------
+    date
+        Day of the run.
+    folder
+        Where the figures lie, from the page.
+    """
+    return page.text(TEMPLATE, {
+        "told": told, "date": date, "folder": folder,
+        "code": store.code()[:12], "versions": store.libraries(),
+        "requirements": requirements(told), "coverages": COVERAGES, "ranked": ranked(told),
+        "news": news(told.backtest.gains), "withheld": len(told.backtest.withheld),
+        "rivals": (FULL, *RIVALS), "percent": percent, "interval": _interval,
+        "matrix": matrix(told), "least": told.fit.least_expected(SHOWN) if told.fit else (),
+        "ahead": [one for one in told.standings if one.name != FULL and one.lead > 2 * one.error],
+    })  # fmt: skip
+
+
+def ranked(told: Validation) -> list[tuple[str, str, tuple[float, ...]]]:
+    """Quantities nearest to their band or beyond it, and P: name, place, coverage."""
+    each = told.calibration.judged
+    chosen = (*each[:SHOWN], *(one for one in each[SHOWN:] if one.group.startswith("P within")))
+    return [
+        (
+            one.group,
+            "inside" if one.passed else f"outside by {one.excess:.3f}",
+            told.calibration.coverage[one.group],
+        )
+        for one in chosen
+    ]
+
+
+def news(gains: Iterable[Gain]) -> list[Gain]:
+    """Groups of news of which both predictors could say something."""
+    return [one for one in gains if one.gain is not None]
+
+
+def matrix(told: Validation) -> Mapping[str, Mapping[str, str]]:
+    """Score of each answerer by whose questions they are."""
+    found: dict[str, dict[str, str]] = {}
+    for cell in told.cells:
+        lead = "" if cell.truth == cell.answerer else f" ({-cell.lead.high:+.3f} to {-cell.lead.low:+.3f})"
+        found.setdefault(cell.truth, {})[cell.answerer] = f"{cell.score:.3f}{lead}"
+    return found
