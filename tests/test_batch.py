@@ -331,6 +331,20 @@ def test_a_cluster_gives_the_same_to_the_bit(cluster: Cluster, tmp_path: Path) -
     assert text(found) == serial(tmp_path)
 
 
+def test_processes_that_are_shared_outlive_a_batch(tmp_path: Path) -> None:
+    with batch.shared(Place(workers=2)) as place:
+        assert place.scheduler is not None
+        found = [
+            batch.run(errands.drawn, tasks(tmp_path / "signs", 2), tmp_path / kept, place, quiet)
+            for kept in ("one", "other")
+        ]
+        address = place.scheduler
+    assert found[0] == found[1]
+    assert refused(Place(scheduler=address), tmp_path)[0].startswith("--scheduler: no scheduler answers")
+    with batch.shared(Place(workers=1)) as place:
+        assert place == Place(workers=1)
+
+
 def test_a_whole_case_travels(cluster: Cluster, case: Case, tmp_path: Path) -> None:
     place = Place(scheduler=cluster.address)
     found = batch.run(errands.measured, {"it": case}, tmp_path, place, quiet)

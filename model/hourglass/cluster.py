@@ -52,7 +52,7 @@ def processes(workers: int) -> Iterator["Client"]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: another batch may run beside this one
             local_directory=scratch,
             memory_limit=0,  # a worker near a limit of Dask's own would wait for ever
             silence_logs=SILENT,
@@ -105,12 +105,12 @@ def _unfit(client: "Client", address: str) -> Iterator[Problem]:
     for worker, count in threads.items():
         if count != 1:
             yield Problem(worker, f"worker has {count} threads; start it with --nthreads 1")
-    if client.run_on_scheduler(find_spec, PACKAGE) is None:  # it unpickles what it hands on
+    if not _is_package(client.run_on_scheduler(find_spec, PACKAGE)):  # it unpickles what it hands on
         yield Problem("--scheduler", f"{address} {WITHOUT_PROGRAM}")
     elif client.run_on_scheduler(store.code) != store.code():
         yield Problem("--scheduler", f"{address} {OTHER_PROGRAM}")
     found = client.run(find_spec, PACKAGE, on_error="return")
-    able = [worker for worker, spec in found.items() if isinstance(spec, ModuleSpec)]
+    able = [worker for worker, spec in found.items() if _is_package(spec)]
     yield from (Problem(worker, f"worker {WITHOUT_PROGRAM}") for worker in found.keys() - able)
     program = client.run(store.code, workers=able, on_error="return") if able else {}
     for worker, code in program.items():
@@ -120,6 +120,11 @@ def _unfit(client: "Client", address: str) -> Iterator[Problem]:
     for worker, theirs in libraries.items():
         if theirs != store.libraries():
             yield Problem(worker, f"worker has {_difference(theirs)}; install requirements.lock there")
+
+
+def _is_package(spec: object) -> bool:
+    """Whether a package was found, and not only a folder of its name, as of data that came with it."""
+    return isinstance(spec, ModuleSpec) and spec.origin is not None
 
 
 def _difference(theirs: Mapping[str, str] | Exception) -> str:

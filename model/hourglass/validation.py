@@ -160,18 +160,19 @@ class Validation:
 def run(told: Ground, scale: Scale, folder: Path, place: Place, counting: Counting) -> Validation:
     """Run every check, or read again what is kept in `folder`."""
     span = schedule.span(told.case, told.today)
-    days = tuple(calendar.months_after(span.end, -YEAR * i) for i in (3, 2, 1, 0))
-    return Validation(
-        scale=scale,
-        seed=told.seed,
-        as_of=span.end,
-        calibration=_calibration(told, span.end, scale, folder, place, counting),
-        backtest=_backtest(told, scale, folder, place, counting),
-        grade=_grade(told, scale, folder, place, counting),
-        cells=_cells(told, scale, folder, place, counting) if scale.contest else (),
-        standings=_standings(told, days, folder, place, counting) if scale.contest else (),
-        days=days if scale.contest else (),
-    )
+    days = tuple(calendar.months_after(span.end, -YEAR * i) for i in (3, 2, 1, 0)) if scale.contest else ()
+    with batch.shared(place) as there:
+        return Validation(
+            scale=scale,
+            seed=told.seed,
+            as_of=span.end,
+            calibration=_calibration(told, span.end, scale, folder, there, counting),
+            backtest=_backtest(told, scale, folder, there, counting),
+            grade=_grade(told, scale, folder, there, counting),
+            cells=_cells(told, scale, folder, there, counting) if days else (),
+            standings=_standings(told, days, folder, there, counting) if days else (),
+            days=days,
+        )
 
 
 def _calibration(
