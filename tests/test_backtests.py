@@ -13,7 +13,7 @@ import pytest
 from outlooks import shipped
 from rich.console import Console
 
-from hourglass import backtest_display, backtests, calendar, crowd, schedule, summary, trial
+from hourglass import backtest_display, backtests, calendar, crowd, schedule, summary
 from hourglass.backtests import Backtest
 from hourglass.crowd import Saying
 from hourglass.news import Told
@@ -169,16 +169,3 @@ def test_a_backtest_whose_windows_hold_entry_says_nothing_of_never() -> None:
     assert backtests.remarks(replace(told, record=replace(told.record, results=results))) == [
         backtests.JUDGED
     ]
-
-
-@pytest.mark.slow
-def test_one_day_is_tried_on_the_shipped_question_and_again_to_the_bit() -> None:
-    asked = schedule.plan(shipped(), TODAY, MARCH, MARCH, 1, (1, 12), 1)
-    (task,) = schedule.tasks(shipped(), asked).values()
-    one = trial.trial(task)
-    assert json.dumps(trial.trial(task)) == json.dumps(one)
-    assert one["forecast"]["verdict"]["passed"]
-    assert {row["name"] for row in one["news"]} >= {"meetings 2022-04-30"}
-    assert all(0 <= row["place"] <= 1 for row in one["news"])
-    (day,) = backtests.gather(shipped(), asked, {str(MARCH): one}, (), TODAY).days
-    assert all(0 < (h.mean or 0) < 0.3 for h in day.forecast.horizons)

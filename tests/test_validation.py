@@ -62,6 +62,13 @@ def test_six_days_of_the_past_pass_their_verdict(quick: Validation) -> None:
 
 
 @pytest.mark.slow
+def test_the_news_of_the_month_after_are_predicted(quick: Validation) -> None:
+    first = quick.backtest.days[0]
+    assert {one.name for one in first.news} >= {"meetings 2022-04-30"}
+    assert all(0 <= one.place <= 1 for day in quick.backtest.days for one in day.news)
+
+
+@pytest.mark.slow
 def test_two_hundred_questions_are_answered_better_than_by_the_class_alone(quick: Validation) -> None:
     grade = quick.grade
     assert grade.questions > 150
