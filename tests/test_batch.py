@@ -236,6 +236,33 @@ def test_an_interrupt_from_the_keyboard_is_quiet_and_leaves_nothing_half_done(tm
     assert not [p for p in psutil.process_iter(["cwd"]) if p.info["cwd"] == str(tmp_path)]
 
 
+SWALLOWING = """
+import os
+import signal
+class Callback:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+def told(done, total):
+    if done == 1:
+        Callback()
+"""
+
+
+def test_an_interrupt_that_a_callback_swallows_is_heard_all_the_same(tmp_path: Path) -> None:
+    script = SCRIPT.replace("import sys\n", f"import sys\n{SWALLOWING}", 1).replace(
+        "lambda done, total: None", "told"
+    )
+    (tmp_path / "script.py").write_text(script)
+    command = [sys.executable, "script.py"]
+    env = os.environ | {"PYTHONPATH": FULL}
+    told = subprocess.run(
+        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert told.returncode == 130
+    assert "Exception ignored" in told.stderr
+    assert told.stderr.endswith("\ninterrupted\n")
+
+
 def test_fewer_than_one_process_is_refused(tmp_path: Path) -> None:
     assert refused(Place(0), tmp_path) == ["--workers: 0 is below 1; ask for at least one process"]
 

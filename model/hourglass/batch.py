@@ -7,13 +7,15 @@ Only machines with another kind of processor may still round otherwise.
 
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, current_thread, main_thread
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,8 +26,8 @@ from hourglass.workspace import use_machine_code
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-LULL = 30
-"""Seconds without any worker after which none is waited for."""
+BEAT, LULL = 1, 30
+"""Seconds between looks at the keyboard, and without any worker after which none is waited for."""
 AHEAD = 4
 """Pieces that each worker is handed ahead of their results: it need not wait, and few are in memory."""
 ONE = Lock()
@@ -142,16 +144,35 @@ type Made = Generator[tuple[str, Mapping[str, Any]]]
 """Names and results, as they come."""
 
 
+@contextmanager
+def _listening() -> Iterator[Event]:
+    """Whether Ctrl-C was heard: a callback of a library may swallow the interrupt that it raises."""
+    heard = Event()
+    if current_thread() is not main_thread():  # no other can listen
+        yield heard
+        return
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.set()
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _made[T](work: Callable[[T], Mapping[str, Any]], left: Mapping[str, T], place: Place) -> Made:
     """Make what is left, in this process where that is all there is to use."""
     if place.scheduler is None and place.machine_code is not None:
         use_machine_code(place.machine_code)  # workers on this machine inherit it
     if left and place.scheduler is not None:
-        with cluster.reached(place.scheduler) as client:
-            yield from _spread(client, work, left)
+        with _listening() as heard, cluster.reached(place.scheduler) as client:
+            yield from _spread(client, work, left, heard)
     elif min(place.workers, len(left)) > 1:
-        with cluster.processes(min(place.workers, len(left))) as client:
-            yield from _spread(client, work, left)
+        with _listening() as heard, cluster.processes(min(place.workers, len(left))) as client:
+            yield from _spread(client, work, left, heard)
     else:
         for name, task in left.items():
             yield name, _alone(work, task)
@@ -175,7 +196,9 @@ def _errand[T](work: Callable[[T], Mapping[str, Any]], task: T, program: str) ->
     return _alone(work, task)
 
 
-def _spread[T](client: "Client", work: Callable[[T], Mapping[str, Any]], left: Mapping[str, T]) -> Made:
+def _spread[T](
+    client: "Client", work: Callable[[T], Mapping[str, Any]], left: Mapping[str, T], heard: Event
+) -> Made:
     """Results as the workers send them, each future forgotten once its result is here."""
     from distributed import KilledWorker
 
@@ -188,7 +211,7 @@ def _spread[T](client: "Client", work: Callable[[T], Mapping[str, Any]], left: M
             names[client.submit(_errand, work, task, store.code(), key=key, pure=False)] = name
         if not names:
             return
-        for future in _next(client, list(names)):
+        for future in _next(client, list(names), heard):
             name = names.pop(future)
             try:
                 yield name, future.result()
@@ -200,20 +223,23 @@ def _spread[T](client: "Client", work: Callable[[T], Mapping[str, Any]], left: M
 REMEDY = "what is done is kept: then run the same again"
 
 
-def _next(client: "Client", futures: "list[Future[Any]]") -> "set[Future[Any]]":
-    """Futures that are done; waits for one, as long as there is a worker."""
+def _next(client: "Client", futures: "list[Future[Any]]", heard: Event) -> "set[Future[Any]]":
+    """Futures that are done; waits for one, as long as there is a worker and no one has had enough."""
     from distributed import CancelledError, wait
     from distributed.comm.core import CommClosedError
 
+    beats = count(1)
     try:
-        while True:
+        while not heard.is_set():
             try:
                 with client.as_current():
-                    done: set[Future[Any]] = wait(futures, timeout=LULL, return_when="FIRST_COMPLETED").done
+                    done: set[Future[Any]] = wait(futures, timeout=BEAT, return_when="FIRST_COMPLETED").done
                 return done
             except TimeoutError:
-                client.wait_for_workers(1, timeout=LULL)
+                if next(beats) % LULL == 0:
+                    client.wait_for_workers(1, timeout=LULL)
     except TimeoutError:
         raise HourglassError(f"no worker is left; start some; {REMEDY}") from None
     except (CancelledError, CommClosedError):
         raise HourglassError(f"the scheduler is gone; start it; {REMEDY}") from None
+    raise KeyboardInterrupt
