@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import AS_OF
 
-from hourglass import calibration, parameters
+from hourglass import assembly, calibration, parameters
 from hourglass.calibration import COVERAGES, KEPT, Trial
 from hourglass.case import Case
 from hourglass.question import Question
@@ -67,7 +67,13 @@ def halved(asked: Question) -> Question:
     return asked.model_copy(update={"grades": asked.grades.model_copy(update={"letters": letters})})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def grid(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit on the months of the other tests, whose compiled model then serves here too."""
+    monkeypatch.setattr(assembly, "fitted_months", assembly.months_to)
+
+
+@pytest.fixture
 def fitted(case: Case) -> Callable[[Question | None], calibration.Calibration]:
     def told(beliefs: Question | None) -> calibration.Calibration:
         first = Trial(case, AS_OF, (12,), 1, 0, beliefs)
