@@ -43,7 +43,7 @@ def test_the_ground_holds_every_contender_under_both_beliefs(ground: Ground) -> 
     assert without.grades.origin.q50 < 0.01 < ground.case.question.grades.origin.q50
 
 
-@pytest.mark.slow
+@pytest.mark.validate
 def test_every_quantity_of_thirty_worlds_is_inside_its_band(quick: Validation) -> None:
     assert quick.calibration.fits == QUICK.fits
     assert [one.group for one in quick.calibration.judged if not one.passed] == []
@@ -52,7 +52,7 @@ def test_every_quantity_of_thirty_worlds_is_inside_its_band(quick: Validation) -
     )  # of 30: a fit here and there is worth fewer draws than it is ranked among
 
 
-@pytest.mark.slow
+@pytest.mark.validate
 def test_six_days_of_the_past_pass_their_verdict(quick: Validation) -> None:
     assert len(quick.backtest.days) == 6
     assert quick.backtest.withheld == ()
@@ -61,24 +61,24 @@ def test_six_days_of_the_past_pass_their_verdict(quick: Validation) -> None:
     assert chances[0] == max(chance or 0 for chance in chances)  # the first spring was the most dangerous
 
 
-@pytest.mark.slow
+@pytest.mark.validate
 def test_the_news_of_the_month_after_are_predicted(quick: Validation) -> None:
     first = quick.backtest.days[0]
     assert {one.name for one in first.news} >= {"meetings 2022-04-30"}
     assert all(0 <= one.place <= 1 for day in quick.backtest.days for one in day.news)
 
 
-@pytest.mark.slow
+@pytest.mark.validate
 def test_two_hundred_questions_are_answered_better_than_by_the_class_alone(quick: Validation) -> None:
     grade = quick.grade
-    assert grade.questions > 150
+    assert grade.questions > 100  # the others had ended before the first day of forecast
     assert grade.entries > 20
     assert grade.leads["outside view"].value > 0
     assert grade.slope.low < 1 < grade.slope.high
     assert all(one.held for one in grade.bins)
 
 
-@pytest.mark.slow
+@pytest.mark.validate
 def test_the_page_tells_of_every_check_and_draws_three_figures(quick: Validation) -> None:
     page = validation_page.markdown(quick, "2026-11-22", "validation")
     assert page.count("\n## ") == 4
@@ -92,7 +92,7 @@ def test_the_page_tells_of_every_check_and_draws_three_figures(quick: Validation
     assert not held["and is narrower than 0.25"]  # 200 questions are too few
 
 
-@pytest.mark.slow
+@pytest.mark.validate
 def test_the_page_says_whether_the_full_model_earns_its_place(quick: Validation) -> None:
     other = "another"
     cells = tuple(
