@@ -203,3 +203,9 @@ def test_the_limit_of_the_tail_tightens_with_fewer_draws() -> None:
     many = reweighting.smooth(np.zeros(10_000)).checks("weights")[0]
     assert few.limit == pytest.approx(2 / 3)
     assert many.limit == pytest.approx(0.7)
+
+
+def test_draws_are_taken_in_proportion_to_their_weights() -> None:
+    taken = reweighting.equal(np.array([1.0, 2.0, 0.0, 1.0]), 4)
+    assert taken.tolist() == [0, 1, 1, 3]
+    assert reweighting.equal(np.ones(3), 3).tolist() == [0, 1, 2]

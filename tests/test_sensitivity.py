@@ -53,12 +53,6 @@ def test_weights_of_a_power_near_one_are_near_even_and_sum_to_one() -> None:
         assert 0.9 < len(theta) * weights.min() < 1 < len(theta) * weights.max() < 1.2
 
 
-def test_draws_are_taken_in_proportion_to_their_weights() -> None:
-    taken = sensitivity._equal(np.array([1.0, 2.0, 0.0, 1.0]))
-    assert taken.tolist() == [0, 1, 1, 3]
-    assert sensitivity._equal(np.ones(3)).tolist() == [0, 1, 2]
-
-
 @pytest.mark.parametrize(
     ("own", "told", "shift", "conflict"),
     [(0.2, 0.2, 1.5, True), (0.2, 0.2, -1.5, True), (0.2, 0.2, 0.5, False), (0.2, 0.01, 1.5, False),

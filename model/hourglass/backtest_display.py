@@ -10,7 +10,7 @@ from hourglass import backtests
 from hourglass.backtests import Backtest, Gain
 from hourglass.crowd import Saying
 from hourglass.fitness_display import spread
-from hourglass.phrases import percent
+from hourglass.phrases import WITHHELD, interval, percent, span
 from hourglass.scores import Line
 
 
@@ -43,24 +43,20 @@ def sentences(told: Backtest) -> Iterator[str]:
 
 def _days(told: Backtest) -> Table:
     """P of entry by horizon, the outside view at the longest, and the evidence under them."""
-    names = [_span(months) for months in told.plan.horizons]
+    names = [span(months) for months in told.plan.horizons]
     day_of, newest = Column("as of", min_width=10), Column("newest", min_width=10)
     table = Table(day_of, *names, "90 %", "outside view", "items", newest, title="Chance of entry")
     for day in told.days:
         longest, evidence = day.forecast.horizons[-1], day.forecast.evidence
         withheld = longest.mean is None
-        interval = "withheld" if withheld else f"{percent(longest.q05)} to {percent(longest.q95)}"
+        chance = WITHHELD if withheld else interval(longest.q05, longest.q95)
         chances = (percent(h.mean) for h in day.forecast.horizons)
-        table.add_row(str(day.as_of), *chances, interval, percent(longest.outside_view), str(evidence.items),
+        table.add_row(str(day.as_of), *chances, chance, percent(longest.outside_view), str(evidence.items),
                       str(evidence.newest or ""))  # fmt: skip
         for saying in day.sayings:
             table.add_row("", Text(f"{_heard(saying)}", style="dim"))
     table.caption = f"The 90 % interval and the outside view are of {names[-1]}."
     return table
-
-
-def _span(months: float) -> str:
-    return "1 month" if months == 1 else f"{months:g} months"
 
 
 def _heard(saying: Saying) -> str:
@@ -108,7 +104,7 @@ def _record(lines: tuple[Line, ...]) -> Table:
     for line in lines:
         own, outside = line.apart.own, line.apart.outside
         numbers = (f"{own.log:.4f}", f"{outside.log:.4f}", f"{own.brier:.4f}", f"{outside.brier:.4f}")
-        table.add_row(_span(line.months), str(line.every.n), str(line.apart.n), *numbers)
+        table.add_row(span(line.months), str(line.every.n), str(line.apart.n), *numbers)
     return table
 
 

@@ -170,11 +170,11 @@ def _likenesses(case: Case, found: Posterior, seed: int) -> Iterator[Likeness]:
 
 def worlds(draws: Draws, weight: Array, count: int) -> list[Truth]:
     """Draws as worlds, each in proportion to its weight."""
-    flat, ends = draws.stacked(), np.cumsum(weight) / weight.sum()
+    flat = draws.stacked()
     return [
         Truth(flat["theta"][i], flat["log_multiplier"][i], flat["rival_rate"][i], flat["driver_path"][i],
               flat["disposition_path"][i])
-        for i in np.searchsorted(ends, (np.arange(count) + 0.5) / count)
+        for i in reweighting.equal(weight, count)
     ]  # fmt: skip
 
 

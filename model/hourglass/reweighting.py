@@ -71,6 +71,14 @@ def smooth(log_ratio: Array) -> Weights:
     return Weights(weight, float(k_hat), float(weight.sum() ** 2 / (weight**2).sum()))
 
 
+def equal(weight: Array, count: int) -> Array:
+    """Positions of so many draws of equal weight, each draw in proportion to its own."""
+    if count == len(weight) and not np.ptp(weight):
+        return np.arange(count)
+    ends = np.cumsum(weight) / weight.sum()
+    return np.searchsorted(ends, (np.arange(count) + 0.5) / count).astype(np.int64)
+
+
 def log_ratio(layout: Layout, draws: Draws, then: Panel, now: Panel) -> Array:
     """Log of the likelihood of `now` over that of `then`, both on the draws' grid; (draw)."""
     flat = draws.stacked()

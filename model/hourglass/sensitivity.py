@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hourglass import belief, likelihood
+from hourglass import belief, likelihood, reweighting
 from hourglass.likelihood import NUMPY
 from hourglass.panel import Array
 from hourglass.standing import Standing
@@ -69,7 +69,7 @@ class Sensitivity:
 
 def sensitivities(stand: Standing) -> tuple[Sensitivity, ...]:
     """Sensitivity of P to every prior and to the data, the strongest first."""
-    at = _equal(stand.weight)
+    at = reweighting.equal(stand.weight, len(stand.weight))
     flat = stand.posterior.inside.stacked()
     theta, chance = flat["theta"][at], stand.chance[at]
     evidence, tables = (part[at] for part in _data(stand))
@@ -87,14 +87,6 @@ def sensitivities(stand: Standing) -> tuple[Sensitivity, ...]:
 
 def _of_data(about: str, chance: Array, density: Array) -> Sensitivity:
     return Sensitivity(about, _answer(chance, _scaled(density)), _slope(chance, density))
-
-
-def _equal(weight: Array) -> Array:
-    """Positions of as many draws of equal weight, each draw in proportion to its own."""
-    if not np.ptp(weight):
-        return np.arange(len(weight))
-    ends = np.cumsum(weight) / weight.sum()
-    return np.searchsorted(ends, (np.arange(len(weight)) + 0.5) / len(weight)).astype(np.int64)
 
 
 def _data(stand: Standing) -> Iterator[Array]:
