@@ -98,7 +98,8 @@ class Series(Schema):
     """Numbers over time that follow one driver.
 
     `poll`: share of n answers; `count`: events a month; `level`: a size. With `change`, the
-    file holds a stock, and what enters is its change a month between successive points.
+    file holds a stock, and what enters is its change a month between successive points. `unit`
+    is that of the file.
     """
 
     title: Text
@@ -130,6 +131,11 @@ class Series(Schema):
         if self.change and (self.kind, self.scale) != ("level", "identity"):
             raise ValueError("`change` needs kind 'level' and scale 'identity'")
         return self
+
+    @property
+    def entering(self) -> str:
+        """Unit of what enters."""
+        return f"{self.unit} a month" if self.change else self.unit
 
 
 class Disposition(Schema):

@@ -41,7 +41,7 @@ class Sounding:
         low, high = self._rounded(*told)
         least = self.law.cdf(self._below(low))
         most = 1 - self.law.cdf(self._above(high))
-        unit = "" if self.series.kind == "poll" else f" {self.series.unit}"
+        unit = "" if self.series.kind == "poll" else f" {self.series.entering}"
         yield f"at most {self._words(low)}{unit}", least
         if self._above(high) > self._below(low):
             yield f"between {self._words(low)} and {self._words(high)}{unit}", 1 - least - most
