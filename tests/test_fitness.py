@@ -98,6 +98,15 @@ def test_replicas_are_of_every_grade_and_series(told: Fitness) -> None:
         assert one.inside or one.tail <= 0.05
 
 
+def test_points_stand_beside_their_replicas_as_they_were_published(told: Fitness) -> None:
+    points = {(one.series, str(one.date)): one for one in told.points}
+    troops, prisoners = points["troops", "2022-02-10"], points["prisoners", "2022-12-31"]
+    assert troops.observed == pytest.approx(30_000)
+    assert 0 < troops.q05 < troops.q25 < troops.q50 < troops.q75 < troops.q95
+    assert abs(prisoners.observed) < 200  # a change a month, not the stock of more than a thousand
+    assert points["poll_join", "2022-03-14"].observed == pytest.approx(27 / 896)
+
+
 def test_a_number_equal_to_its_replicas_stands_in_their_middle() -> None:
     same = fitness._likeness("series", "mean", 2.0, np.full(9, 2.0))
     assert (same.tail, same.inside) == (0.5, True)

@@ -11,8 +11,9 @@ from test_forecaster import AS_OF, prior_fit
 from hourglass import assembly, trust_exhibits, trust_figures
 from hourglass.case import Case
 from hourglass.estimate import Posterior
+from hourglass.fitness import Expected
 from hourglass.sensitivity import Sensitivity
-from hourglass.trust_exhibits import Answer, Expectation, Expected, Ranks, View
+from hourglass.trust_exhibits import Answer, Expectation, Ranks, View
 
 
 def view(name: str, within: str = "3 months", mean: float = 0.1) -> View:
@@ -68,7 +69,7 @@ def test_a_level_has_the_densities_of_its_prior_and_of_the_draws(case: Case) -> 
 
 def test_points_outside_their_interval_are_counted() -> None:
     points = tuple(
-        Expected(date(2023, month, 1), seen, 0, 1, 2, 3, 4) for month, seen in ((1, 2.0), (2, 5.0))
+        Expected("s", date(2023, month, 1), seen, 0, 1, 2, 3, 4) for month, seen in ((1, 2.0), (2, 5.0))
     )
     told = trust_figures.expectation(Expectation("s", "A series", "units", share=False, points=points))
     assert [row["fill"] for row in rows(told, "fill")] == ["inside 90 %", "outside 90 %"]

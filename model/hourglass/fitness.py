@@ -5,6 +5,7 @@ Nothing here gates a forecast. It says where model and evidence are at odds.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from math import isnan
 from typing import Any
 
@@ -85,6 +86,20 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A point of a series beside the same point of its replicas, in the unit in which it enters."""
+
+    series: str
+    date: date
+    observed: float
+    q05: float
+    q25: float
+    q50: float
+    q75: float
+    q95: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fitness:
     """How the model fits what was seen.
 
@@ -92,6 +107,8 @@ class Fitness:
     ----------
     elpd, error
         Sum of the items' log densities, each without itself, and its standard error.
+    points
+        Of every series, series after series, by date.
     """
 
     items: tuple[Item, ...]
@@ -99,6 +116,7 @@ class Fitness:
     error: float
     uniformity: tuple[Uniformity, ...]
     likenesses: tuple[Likeness, ...]
+    points: tuple[Expected, ...]
 
     def least_expected(self, k: int) -> tuple[Item, ...]:
         """The `k` items that lie furthest out, the furthest first."""
@@ -121,12 +139,14 @@ def assess(case: Case, found: Posterior, seed: int) -> Fitness:
     for item in items:
         if item.place is not None:
             placed.setdefault(item.group, []).append(item.place)
+    records = _replicas(case, found, seed)
     return Fitness(
         items=items,
         elpd=float(each.sum()),
         error=float(np.sqrt(len(each) * each.var())) if len(each) else 0.0,
         uniformity=uniformity.judge(placed),
-        likenesses=tuple(_likenesses(case, found, seed)),
+        likenesses=tuple(_likenesses(parameters.layout(case.question).series, found.panel, records)),
+        points=tuple(_points(found, records)),
     )
 
 
@@ -152,18 +172,38 @@ def left_out(told: Predictions, weight: Array, seed: int) -> tuple[Item, ...]:
     )
 
 
-def _likenesses(case: Case, found: Posterior, seed: int) -> Iterator[Likeness]:
-    """Means, spreads and changes of every grade and series, beside those of replicas."""
+def _replicas(case: Case, found: Posterior, seed: int) -> list[Panel]:
+    """Records that could as well have been seen, given all that was."""
     layout, rng = parameters.layout(case.question), np.random.default_rng(seed)
     truths = worlds(found.inside, found.weight, REPLICAS)
-    records = [simulation.observe(truth, layout, found.panel, rng) for truth in truths]
-    replicas = [_values(record, layout.series) for record in records]
-    for group, seen in _values(found.panel, layout.series).items():
+    return [simulation.observe(truth, layout, found.panel, rng) for truth in truths]
+
+
+def _points(found: Posterior, records: list[Panel]) -> Iterator[Expected]:
+    """Every point of every series, beside those of replicas."""
+    labels, made = found.labels, np.stack([_published(record) for record in records])
+    names = (*labels.poll, *labels.count, *labels.level)
+    spreads = np.quantile(made, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0).T.tolist()
+    for name, seen, spread in zip(names, _published(found.panel).tolist(), spreads, strict=True):
+        series, _, day = name.rpartition(" ")
+        yield Expected(series, date.fromisoformat(day), seen, *spread)
+
+
+def _published(panel: Panel) -> Array:
+    """Shares, counts and sizes of all points, none on a log scale."""
+    sizes = np.where(panel.level_logged > 0, np.exp(panel.level_value), panel.level_value)
+    return np.concatenate([panel.poll_yes / panel.poll_answers, panel.count_value, sizes])
+
+
+def _likenesses(series: tuple[str, ...], panel: Panel, records: list[Panel]) -> Iterator[Likeness]:
+    """Means, spreads and changes of every grade and series, beside those of replicas."""
+    replicas = [_values(record, series) for record in records]
+    for group, seen in _values(panel, series).items():
         made = np.stack([replica[group] for replica in replicas])
         yield _likeness(group, "mean", float(seen.mean()), made.mean(axis=1))
         if len(seen) > 1:
             yield _likeness(group, "standard deviation", float(seen.std()), made.std(axis=1))
-        if len(seen) >= LEAST_STEPS and group in layout.series:
+        if len(seen) >= LEAST_STEPS and group in series:
             changes = [np.abs(np.diff(table)).mean(axis=-1) for table in (seen, made)]
             yield _likeness(group, "mean change from point to point", float(changes[0]), changes[1])
 
@@ -207,6 +247,7 @@ def as_json(told: Fitness) -> dict[str, Any]:
         "items": [_plain(item) | {"tail": item.tail, "sound": item.sound} for item in told.items],
         "uniformity": [uniformity_as_json(one) for one in told.uniformity],
         "likenesses": [_plain(one) | {"inside": one.inside} for one in told.likenesses],
+        "points": [_plain(one) | {"date": str(one.date)} for one in told.points],
     }
 
 
@@ -215,5 +256,5 @@ def uniformity_as_json(told: Uniformity) -> dict[str, Any]:
     return _plain(told) | {"passed": told.passed, "beyond": told.beyond}
 
 
-def _plain(told: Item | Likeness | Uniformity) -> dict[str, Any]:
+def _plain(told: Item | Likeness | Uniformity | Expected) -> dict[str, Any]:
     return {field.name: getattr(told, field.name) for field in fields(told)}

@@ -91,6 +91,12 @@ def _disagreement(d: Dossier, found: Found) -> Iterator[Captioned]:
 def _trust(d: Dossier, found: Found) -> Iterator[Captioned]:
     for level in trust_exhibits.levels(d.case, found.run.found):
         yield trust_figures.level(level), f"{level.title}: lasting level, before the data and after."
+    for series in trust_exhibits.expectations(d.case, found.fitness.points):
+        yield (
+            trust_figures.expectation(series),
+            f"{series.title}: each point that weighs, beside the 50 and 90 % intervals of what the model "
+            "would expect of it, given all evidence.",
+        )
     for ranks in trust_exhibits.ranks(found.standing):
         yield (
             trust_figures.ranks(ranks),

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from hourglass import belief, phrases
 from hourglass.case import Case
 from hourglass.estimate import Posterior
+from hourglass.fitness import Expected
 from hourglass.panel import Array
 from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
 from hourglass.standing import Standing
@@ -59,21 +59,8 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """A point of a series beside what the model, knowing all else, expected of it."""
-
-    date: date
-    seen: float
-    q05: float
-    q25: float
-    q50: float
-    q75: float
-    q95: float
-
-
-@dataclass(frozen=True, slots=True)
 class Expectation:
-    """Points of one series, in its unit; `share` says that it is read in percent."""
+    """Points of one series as they enter; `share` says that they are read in percent."""
 
     name: str
     title: str
@@ -138,6 +125,18 @@ def _level(name: str, title: str, line: belief.Curve, draws: Array, weight: Arra
     prior = tuple(belief.density(float(at), line) for at in grid)
     posterior = gaussian_kde(draws, weights=weight)(grid)
     return Level(name, title, tuple(grid.tolist()), prior, tuple(posterior.tolist()))
+
+
+def expectations(case: Case, told: Iterable[Expected]) -> tuple[Expectation, ...]:
+    """Every series that has spoken, beside its replicas."""
+    points = tuple(told)
+    found = ((name, asked, tuple(p for p in points if p.series == name))
+             for name, asked in case.question.series.items())  # fmt: skip
+    return tuple(
+        Expectation(name, asked.title, asked.entering, asked.kind == "poll", mine)
+        for name, asked, mine in found
+        if mine
+    )
 
 
 def ranks(stand: Standing) -> tuple[Ranks, ...]:

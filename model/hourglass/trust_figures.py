@@ -139,10 +139,10 @@ def expectation(told: Expectation) -> Figure:
     """Points of a series beside what the model expected of them: 50 and 90 % predictive intervals."""
     size = phrases.percent if told.share else "{:,.3g}".format
     rows = [
-        {"day": one.date.isoformat(), "date": one.date.isoformat(), "value": one.seen,
-         "q05": one.q05, "q25": one.q25, "q75": one.q75, "q95": one.q95, "seen": size(one.seen),
+        {"day": one.date.isoformat(), "date": one.date.isoformat(), "value": one.observed,
+         "q05": one.q05, "q25": one.q25, "q75": one.q75, "q95": one.q95, "seen": size(one.observed),
          "expected, 90 %": f"{size(one.q05)} to {size(one.q95)}",
-         "fill": "inside 90 %" if one.q05 <= one.seen <= one.q95 else "outside 90 %"}
+         "fill": "inside 90 %" if one.q05 <= one.observed <= one.q95 else "outside 90 %"}
         for one in told.points
     ]  # fmt: skip
     axis = figures.share_axis(told.unit) if told.share else alt.Axis(title=told.unit, format=",~r")
