@@ -20,6 +20,8 @@ HOSTILE = (
     "\x00\x0b\x1b\ud800\ufffe tab\tline\nend " + "long " * 400
 )
 DAY = date(2023, 1, 26)
+NARROW = 340
+"""Pixels across of a telephone's page."""
 
 
 def track(*marks: Mark) -> Track:
@@ -33,7 +35,7 @@ def mark(claim: str = "A claim.", url: str = "https://example.org/") -> Mark:
 
 def drawn(told: Figure) -> ElementTree.Element:
     """Draw a figure, which must be sound XML."""
-    return ElementTree.fromstring(figures.svg(told, figures.NARROW))
+    return ElementTree.fromstring(figures.svg(told, NARROW))
 
 
 def links(told: Figure) -> list[str]:
@@ -109,10 +111,9 @@ def test_no_chance_at_all_has_an_axis() -> None:
 def test_a_picture_has_the_width_that_was_asked() -> None:
     told = evidence_figures.series(track(mark()))
     assert told.spec["width"] == "container"
-    for width in (figures.WIDE, figures.NARROW):
+    for width in (figures.WIDE, NARROW):
         stated = float(ElementTree.fromstring(figures.svg(told, width)).attrib["width"])
         assert stated == pytest.approx(width, abs=10)
-    assert figures.png(told).startswith(b"\x89PNG")
 
 
 def test_the_same_values_make_the_same_figure() -> None:

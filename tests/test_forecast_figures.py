@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from test_figures import NARROW
 
 from hourglass import figures, forecast_exhibits, forecast_figures
 from hourglass.figures import Figure, odds
@@ -38,7 +39,7 @@ def rows(told: Figure, *keys: str) -> list[dict[str, object]]:
 
 def sound(told: Figure) -> None:
     """Draw a figure in both widths without a number that is none."""
-    for width in (figures.WIDE, figures.NARROW):
+    for width in (figures.WIDE, NARROW):
         svg = figures.svg(told, width)
         ElementTree.fromstring(svg)
         assert "NaN" not in svg

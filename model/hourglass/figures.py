@@ -2,8 +2,8 @@
 
 A figure is a Vega-Lite specification with words for those who do not see it. The page shows its
 SVG and, where scripts run, the live chart in its place. Text, ticks and lines take their colours
-from the page by `STYLE`; the marks' own are told apart by colour-blind people and stand out on
-white and on black. The live charts are embedded with `OPTIONS`.
+from the page; the marks' own are told apart by colour-blind people and stand out on white and on
+black.
 """
 
 import re
@@ -28,24 +28,12 @@ PALETTE = ("#56b4e9", "#cc79a7", "#009e73", "#e69f00", "#0072b2")
 """Further things to be told apart, after Okabe and Ito (2008)."""
 LIGHT, DARK, PAPER = "#8a8a8a", "#1f2328", "#ffffff"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
-WIDE, NARROW = 680, 340
-"""Pixels across of the two drawings of a figure: one for a page, one for a telephone."""
+WIDE = 680
+"""Pixels across of a drawing that stands in a page."""
 LONGEST = 280
 """Characters of a claim that a hover shows; the page's own list holds all of it."""
 EDGE = 1e-6
 """Nearest to 0 and to 1 that a chance is drawn."""
-STYLE = (
-    "figure svg{max-width:100%;height:auto}figure svg text{fill:var(--ink)}"
-    "figure svg .role-axis-domain line,figure svg .role-axis-tick line,figure svg .role-axis-grid line"
-    "{stroke:var(--line)}"
-    # Half the page, so that a hover fits on one side of the pointer or on the other.
-    "#vg-tooltip-element{max-width:min(24rem,calc(50vw - 1.5rem))}"
-    "#vg-tooltip-element td.key{max-width:5em;white-space:normal}"
-    "#vg-tooltip-element td.value{max-width:none;max-height:none;white-space:normal;overflow-wrap:anywhere}"
-)
-"""What a page adds to its styles, so that figures follow its light and dark, and hovers its width."""
-OPTIONS: Mapping[str, object] = {"actions": False, "renderer": "svg", "mode": "vega-lite"}
-"""Options with which a page calls `vegaEmbed(element, specification, options)`."""
 COARSE = (1e-6, 1e-5, 1e-4, 3e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 FINE = (1e-4, 2e-4, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4)
 PERCENT = "format(100 / (1 + exp(-datum.value)), '.6~r') + ' %'"
@@ -190,14 +178,6 @@ def svg(told: Figure, width: int = WIDE) -> str:
     # Not role="img": that would hide the links of items from those who use a keyboard.
     role = f'role="graphics-document" aria-roledescription="visualization" aria-label="{escape(told.words)}"'
     return drawn.replace("<svg ", f"<svg {role} ", 1)
-
-
-def png(told: Figure, width: int = WIDE, scale: float = 2.0) -> bytes:
-    """Drawing for a slide, on white."""
-    spec = sized(told, width)
-    config = {**spec["config"], "background": PAPER}
-    drawn: bytes = vl_convert.vegalite_to_png({**spec, "config": config}, scale=scale)
-    return drawn
 
 
 def bundle(folder: Path) -> str:
