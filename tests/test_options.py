@@ -29,6 +29,11 @@ def test_there_is_a_processor() -> None:
     assert options.processors() >= 1
 
 
+def test_programs_are_told_in_json_that_people_can_read(capsys: pytest.CaptureFixture[str]) -> None:
+    options.tell({"title": "Минск", "chance": 0.25})
+    assert capsys.readouterr().out == '{\n "title": "Минск",\n "chance": 0.25\n}\n'
+
+
 def test_two_places_at_once_are_refused() -> None:
     with pytest.raises(InputError, match="--workers: and --scheduler name two places; give one of them"):
         options.place(2, "tcp://h:1", SPACE)

@@ -1,6 +1,5 @@
 """The command that tries the model on the past, month by month."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,7 +42,7 @@ def backtest(
     results = _run(asked, wanted, options.place(workers, scheduler, asked.space))
     told = backtests.gather(asked.case, wanted, results, sayings, today)
     if as_json:
-        print(json.dumps(backtests.as_json(told), indent=1, ensure_ascii=False, allow_nan=False))
+        options.tell(backtests.as_json(told))
     else:
         options.show(backtest_display.backtest(told))
     return _code(told)

@@ -1,6 +1,5 @@
 """The command that asks whether the machine is calibrated."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +36,7 @@ def calibrate(
         results = batch.run(calibration.trial, trials, folder(asked, trials["0000"]), place, told)
     found = calibration.gather(list(results.values()))
     if as_json:
-        print(json.dumps(calibration.as_json(found), indent=1, ensure_ascii=False))
+        options.tell(calibration.as_json(found))
     else:
         options.show(calibration_display.calibration(found))
     return 0 if found.passed else options.WITHHELD

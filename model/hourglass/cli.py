@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 the machine failed, 2 something the user wrote or asked, 3
 withholds the numbers, 130 interrupted.
 """
 
-import json
 import sys
 from typing import Annotated, Any, Literal
 
@@ -112,7 +111,7 @@ def forecast(
             asked.case, day, wanted, seed, asked.space.runs, asked.space.machine_code, talk, _method(method)
         )
     if as_json:
-        print(json.dumps(summary.as_json(told), indent=1, ensure_ascii=False))
+        options.tell(summary.as_json(told))
         for remark in display.remarks(told, asked.case):
             print(remark, file=sys.stderr)
     else:
@@ -131,7 +130,7 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
     asked = options.opened(question, root)
     told = list(store.history(asked.space.runs, asked.case.question.header.id))
     if as_json:
-        print(json.dumps([summary.as_json(one) for one in told], indent=1, ensure_ascii=False))
+        options.tell([summary.as_json(one) for one in told])
     else:
         options.show(display.history(told))
     return 0

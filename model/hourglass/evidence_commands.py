@@ -1,6 +1,5 @@
 """Commands of the ledger: check it, list it, add to it, take an item back."""
 
-import json
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -70,7 +69,7 @@ def list_(
     _check_selection(wanted, asked)
     items = [item for item in asked.case.evidence(day).items if wanted.holds(item)]
     if as_json:
-        print(json.dumps([i.model_dump(mode="json") for i in items], indent=1, ensure_ascii=False))
+        options.tell([i.model_dump(mode="json") for i in items])
     else:
         options.show(display.evidence(items))
     return 0
@@ -239,7 +238,7 @@ def _tell(receipt: "Receipt", *, as_json: bool, many: bool) -> int:
         for entry in receipt.entries
     ]
     if as_json:
-        print(json.dumps(told if many else told[0], indent=1, ensure_ascii=False))
+        options.tell(told if many else told[0])
     else:
         for entry in receipt.entries:
             print(f"added {entry.id} to {receipt.file}")

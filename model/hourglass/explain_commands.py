@@ -1,6 +1,5 @@
 """The command that says why P stands where it stands."""
 
-import json
 import sys
 from typing import Annotated
 
@@ -38,7 +37,7 @@ def explain(
     with options.progress() as talk:
         told = explanation.ask(asked.case, wanted, asked.space.runs, asked.space.machine_code, talk)
     if as_json:
-        print(json.dumps(explanation.as_json(told), indent=1, ensure_ascii=False))
+        options.tell(explanation.as_json(told))
         for words in explain_display.remarks(told):
             print(words, file=sys.stderr)
     else:

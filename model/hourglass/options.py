@@ -1,5 +1,6 @@
 """What the commands share: their common options, the question they open, how they talk."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -105,6 +106,11 @@ def month(text: str | None, option: str) -> date | None:
         return datetime.strptime(text, "%Y-%m").date()
     except ValueError:
         raise InputError([Problem(option, f"{text!r} is no month; write it as YYYY-MM")]) from None
+
+
+def tell(value: object) -> None:
+    """Print a value as JSON, for programs."""
+    print(json.dumps(value, indent=1, ensure_ascii=False))
 
 
 def show(renderable: RenderableType) -> None:

@@ -1,6 +1,5 @@
 """Commands that look ahead: what to watch for, and what if."""
 
-import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -46,7 +45,7 @@ def watch(
         space = asked.space
         told = watchlist.ask(asked.case, day, wanted[0], seed, space.runs, space.machine_code, talk)
     if as_json:
-        print(json.dumps(watchlist.as_json(told), indent=1, ensure_ascii=False))
+        options.tell(watchlist.as_json(told))
     else:
         options.show(outlook_display.watchlist(told, asked.case))
     return 0 if told.verdict.passed else options.WITHHELD
@@ -75,7 +74,7 @@ def scenario(
         space = asked.space
         found = scenarios.ask(asked.case, day, wanted, told, seed, space.runs, space.machine_code, talk)
     if as_json:
-        print(json.dumps(scenarios.as_json(found), indent=1, ensure_ascii=False))
+        options.tell(scenarios.as_json(found))
         for words in outlook_display.asides(found):
             print(words, file=sys.stderr)
     else:

@@ -1,6 +1,5 @@
 """The commands about beliefs: what is held, what it implies, how it is changed and compared."""
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -35,7 +34,7 @@ def show(question: Question = None, root: Root = None, as_json: Json = False) ->
     asked = options.opened(question, root)
     told = variant.by_path(asked.case.question)
     if as_json:
-        _print({path: _with_history(held) for path, held in told.items()})
+        options.tell({path: _with_history(held) for path, held in told.items()})
     else:
         options.show(display.beliefs(told))
     return 0
@@ -57,7 +56,7 @@ def check(
     forecaster.check_as_of(asked.case, day, options.today())
     lines = list(prediction.prior_predictive(asked.case, day, draws, seed))
     if as_json:
-        _print([asdict(line) for line in lines])
+        options.tell([asdict(line) for line in lines])
     else:
         options.show(display.predictions(lines))
     return 0
@@ -101,7 +100,7 @@ def revise(
     aside = {"after"} if dry_run else set()
     found = None if wanted is None else _compared(asked, cases, aside, day, wanted, seed)
     if as_json:
-        _print(_revision_json(told, before, after, found, written=not dry_run))
+        options.tell(_revision_json(told, before, after, found, written=not dry_run))
     elif found is not None:
         options.show(prior_display.chances(found))
     if found is None or found.passed:
@@ -131,7 +130,7 @@ def compare(
     from hourglass import comparison, prior_display  # as above
 
     if as_json:
-        _print(comparison.as_json(found))
+        options.tell(comparison.as_json(found))
     else:
         options.show(prior_display.comparison(found, asked.case))
     return 0 if found.passed else options.WITHHELD
@@ -198,7 +197,3 @@ def _three(line: "Line") -> dict[str, float]:
 def _with_history(held: Belief) -> dict[str, Any]:
     history = [old.model_dump(mode="json") for old in held.history]
     return {**held.model_dump(mode="json"), **({"history": history} if history else {})}
-
-
-def _print(value: object) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False))

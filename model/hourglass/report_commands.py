@@ -1,6 +1,5 @@
 """Commands for readers: the report on a forecast, and two runs side by side."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,7 +67,7 @@ def compare(
     with options.progress() as talk:
         told = contrast.ask(asked.case, first, second, asked.space.runs, talk)
     if as_json:
-        print(json.dumps(contrast.as_json(told), indent=1, ensure_ascii=False))
+        options.tell(contrast.as_json(told))
     else:
         options.show(contrast_display.contrast(told, asked.case))
     return 0

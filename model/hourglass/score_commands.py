@@ -1,6 +1,5 @@
 """Commands about what happened: how a question ended, and how its forecasts fared."""
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +54,7 @@ def score(question: Question = None, root: Root = None, as_json: Json = False) -
     header = asked.case.question.header
     told = _record(asked.space.runs, header)
     if as_json:
-        print(json.dumps(scores.as_json(told), indent=1, ensure_ascii=False))
+        options.tell(scores.as_json(told))
     else:
         options.show(score_display.record(told, header.title))
     return 0
