@@ -358,6 +358,48 @@ def test_a_cluster_gives_the_same_to_the_bit(cluster: Cluster, tmp_path: Path) -
     assert text(found) == serial(tmp_path)
 
 
+def test_a_cluster_that_loses_a_worker_half_way_gives_the_same_to_the_bit(tmp_path: Path) -> None:
+    with scheduler(tmp_path, FULL) as own:
+        for _ in range(2):
+            own.start("--nthreads", "1", path=FULL)
+        own.holds(2)
+        place = Place(scheduler=own.address)
+        found = batch.run(errands.mortal, tasks(tmp_path / "mortal"), tmp_path / "kept", place, quiet)
+    assert names(tmp_path / "mortal") == ["killed"]
+    assert text(found) == serial(tmp_path)
+
+
+def cut_short(where: Path, kill: Callable[[Cluster, int], None]) -> HourglassError:
+    """How a batch ends when, after its first result, something of its cluster of one worker is killed."""
+    with scheduler(where, FULL) as own:
+        worker = own.start("--nthreads", "1", path=FULL)
+        own.holds(1)
+
+        def told(done: int, total: int) -> None:
+            if done:
+                kill(own, worker)
+
+        place = Place(scheduler=own.address)
+        with pytest.raises(HourglassError) as failure:
+            batch.run(errands.endless, tasks(where / "signs"), where / "kept", place, told)
+    assert names(where / "kept") == ["2022-01.json"]
+    assert failure.value.exit_code == 1
+    return failure.value
+
+
+def test_a_cluster_that_loses_all_workers_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "LULL", 3)
+    failure = cut_short(tmp_path, lambda own, worker: os.kill(worker, signal.SIGKILL))
+    assert str(failure) == f"no worker is left; start some; {batch.REMEDY}"
+
+
+def test_a_scheduler_that_dies_half_way_is_told_of(tmp_path: Path) -> None:
+    failure = cut_short(tmp_path, lambda own, worker: own.processes.close())
+    assert str(failure) == f"the scheduler is gone; start it; {batch.REMEDY}"
+
+
 def test_processes_that_are_shared_outlive_a_batch(tmp_path: Path) -> None:
     with batch.shared(Place(workers=2)) as place:
         assert place.scheduler is not None
