@@ -18,7 +18,7 @@ from hourglass.panel import Array, Labels, Panel, class_only
 from hourglass.parameters import Layout
 from hourglass.simulation import Truth
 
-pytest_plugins = ["browser"]
+pytest_plugins = ["browser", "shell"]
 ROOT = Path(__file__).parents[1]
 AS_OF = date(2023, 1, 26)
 workspace.use_machine_code(ROOT / ".hourglass" / "compiled")

@@ -5,19 +5,13 @@ from typing import Any
 
 import folders
 import pytest
+from shell import Run
 from test_backtests import MARCH, MAY, news, result
-from test_cli import Run, runner
 
 from hourglass import backtest_commands, schedule
 from hourglass.batch import Place
 from hourglass.options import Asked
 from hourglass.schedule import Plan
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return the command line, run in this process."""
-    return runner(capsys, monkeypatch)
 
 
 @pytest.fixture

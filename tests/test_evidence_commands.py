@@ -11,19 +11,13 @@ from pathlib import Path
 import folders
 import pytest
 from folders import PLACE, Folder
-from test_cli import Run, runner
+from shell import Run
 from test_intake import COLUMNS, FLAGS, LINE
 
 from hourglass import intake, workspace
 from hourglass.ledger import Reading
 
 PATHS = {**os.environ, "PYTHONPATH": str(folders.ROOT / "model")}
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return the command line, run in this process."""
-    return runner(capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import folders
 import pytest
-from test_cli import Clock, Run, runner
+from shell import Clock, Run, runner
 from test_forecaster import Fits, made, prior_fit
 
 from hourglass import estimate, explain_display, explanation, options, store

@@ -10,18 +10,10 @@ from outlooks import ASKED, shipped, standing
 from test_cli import GATE
 from test_forecaster import AS_OF, Fits, prior_fit
 
-from hourglass import calendar, estimate, grounds
+from hourglass import calendar, grounds
 from hourglass.errors import HourglassError
 from hourglass.grounds import Grounds
 from hourglass.summary import Forecast
-
-
-@pytest.fixture
-def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
-    """Return the stand-in that every forecast of the test uses for a fit."""
-    stand_in = Fits(prior_fit(), prior_fit())
-    monkeypatch.setattr(estimate, "fit", stand_in.fit)
-    return stand_in
 
 
 def found(root: Path) -> Grounds | Forecast:

@@ -8,28 +8,14 @@ from typing import Any
 
 import folders
 import pytest
-from test_cli import AS_OF, GATE, Clock, Run, Told, numbers, runner
+from shell import AS_OF, Run, Told, numbers
+from test_cli import GATE
 from test_forecaster import Fits, prior_fit
 
-from hourglass import cli, estimate, options
+from hourglass import cli, estimate
 
 ITEM = "2022-10-10-joint-grouping-ordered"
 COMMANDS = {"watch": ("watch",), "scenario": ("scenario", "--set", "pressure=+1.5")}
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return the command line, run in this process."""
-    monkeypatch.setattr(options, "date", Clock)
-    return runner(capsys, monkeypatch)
-
-
-@pytest.fixture
-def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
-    """Return the stand-in that every forecast of the test uses for a fit."""
-    stand_in = Fits(prior_fit(), prior_fit())
-    monkeypatch.setattr(estimate, "fit", stand_in.fit)
-    return stand_in
 
 
 @pytest.fixture(scope="module")

@@ -5,28 +5,15 @@ from pathlib import Path
 
 import folders
 import pytest
-from test_cli import AS_OF, GATE, Run, runner
+from shell import AS_OF, Run
+from test_cli import GATE
 from test_forecaster import Fits, prior_fit
 
-from hourglass import estimate, variant
+from hourglass import variant
 from hourglass.belief import Belief
 
 LEVEL = ("drivers.pressure.level", "--q05", "-0.5", "--q50", "0.5", "--q95", "1.5")
 REVISE = ("prior", "revise", *LEVEL, "--because", "A lull.", "--author", "Ada")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return the command line, run in this process."""
-    return runner(capsys, monkeypatch)
-
-
-@pytest.fixture
-def fits(monkeypatch: pytest.MonkeyPatch) -> Fits:
-    """Return the stand-in that every forecast of the test uses for a fit."""
-    stand_in = Fits(prior_fit(), prior_fit())
-    monkeypatch.setattr(estimate, "fit", stand_in.fit)
-    return stand_in
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import folders
 import pytest
 import reports
-from test_cli import AS_OF, Run, runner
+from shell import AS_OF, Run, runner
 
 from hourglass import publication, reporting
 

@@ -5,17 +5,11 @@ from pathlib import Path
 
 import folders
 import pytest
-from test_cli import Run, runner
+from shell import Run
 from test_scores import forecast
 from test_store import no_draws
 
 from hourglass import store
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return the command line, run in this process."""
-    return runner(capsys, monkeypatch)
 
 
 @pytest.fixture
