@@ -90,6 +90,7 @@ def test_a_withheld_report_is_written_and_the_code_says_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = reports.withheld()
+    capsys.readouterr()  # what was said while it was made, if it was now
     words = runner(capsys, monkeypatch, reports=True)
     with reports.without_sampler(passing=False):
         found = words("report", *AS_OF, "--root", str(report.root))
