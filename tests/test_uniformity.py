@@ -1,9 +1,12 @@
 """Whether places are spread evenly: by hand, and as often as the band says in uniform worlds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hourglass import uniformity
+from hourglass.uniformity import Uniformity
 
 EVEN = [(i + 0.5) / 20 for i in range(20)]
 
@@ -15,6 +18,15 @@ def test_even_places_pass_and_crowded_ones_do_not() -> None:
     assert {one.group: one.passed for one in found} == {"even": True, "low": False, "middle": False}
     assert found[1].beyond == pytest.approx(0.25, abs=0.06)
     assert found[0].beyond is None
+
+
+def test_the_way_to_the_edge_of_the_band_is_by_hand() -> None:
+    told = Uniformity("a", 8, 0.95, (0.0, 0.5, 1.0), (0.0, 0.6, 1.0), (0.0, 0.3, 1.0), (0.0, 0.9, 1.0))
+    assert told.way == pytest.approx(0.1 / 0.4)
+    assert replace(told, share=(0.0, 0.4, 1.0)).way == pytest.approx(0.1 / 0.2)
+    outside = replace(told, share=(0.0, 0.2, 1.0))
+    assert outside.way == pytest.approx(1.5)
+    assert not outside.passed
 
 
 def test_small_groups_are_not_judged() -> None:

@@ -180,7 +180,7 @@ class Calibration:
     ranks
         Of every quantity, its rank among `KEPT` draws in each world.
     judged
-        Every quantity against the band, the farthest out first.
+        Every quantity against the band, the nearest to its edge first.
     coverage
         Of every quantity, the share of worlds whose truth its central intervals of `COVERAGES` held.
     faults
@@ -210,7 +210,7 @@ def gather(results: Sequence[Mapping[str, Any]]) -> Calibration:
     return Calibration(
         fits=len(results),
         ranks=ranks,
-        judged=tuple(sorted(uniformity.judge(spread(ranks)), key=lambda one: -one.excess)),
+        judged=tuple(sorted(uniformity.judge(spread(ranks)), key=lambda one: -one.way)),
         coverage={name: _coverage(told) for name, told in ranks.items()},
         faults={name: faults.count(name) for name in sorted(set(faults))},
         failed=sum(bool(one["faults"]) for one in results),
@@ -237,7 +237,7 @@ def as_json(told: Calibration) -> dict[str, Any]:
         "failed_fits": told.failed,
         "faults": dict(told.faults),
         "quantities": [
-            {"name": one.group, "inside": one.passed, "excess": one.excess,
+            {"name": one.group, "inside": one.passed, "way": one.way, "excess": one.excess,
              "coverage": dict(zip(map(str, COVERAGES), told.coverage[one.group], strict=True)),
              "ranks": told.ranks[one.group].tolist()}
             for one in told.judged

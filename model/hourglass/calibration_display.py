@@ -14,7 +14,7 @@ SHOWN = 8
 
 
 def calibration(told: Calibration) -> RenderableType:
-    """Verdict, faults of the fits, and the quantities that lie farthest out."""
+    """Verdict, faults of the fits, and the quantities nearest to the edge of their band or beyond it."""
     return Group(*(Text(line) for line in sentences(told)), table(told))
 
 
@@ -32,11 +32,10 @@ def sentences(told: Calibration) -> Iterator[str]:
 
 
 def table(told: Calibration) -> Table:
-    """Quantities farthest out, with how often their intervals held the truth."""
+    """Quantities nearest to the edge of their band, with how often their intervals held the truth."""
     heads = [f"{share:.0%} held" for share in COVERAGES]
-    found = Table("quantity", "out of band by", *heads)
+    found = Table("quantity", "way to the edge of its band", *heads)
     chances = [one for one in told.judged if one.group.startswith("P within")]
     for one in (*told.judged[:SHOWN], *(one for one in chances if one not in told.judged[:SHOWN])):
-        margin = f"{one.excess:+.3f}" if one.excess > 0 else "inside"
-        found.add_row(one.group, margin, *(f"{share:.0%}" for share in told.coverage[one.group]))
+        found.add_row(one.group, f"{one.way:.0%}", *(f"{share:.0%}" for share in told.coverage[one.group]))
     return found

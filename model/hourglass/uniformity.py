@@ -55,6 +55,13 @@ class Uniformity:
         return max(self._gaps)
 
     @property
+    def way(self) -> float:
+        """How far the group goes towards the edge of its band at most; 1 is the edge, more is outside."""
+        at, share, low, high = (np.array(told[1:-1]) for told in (self.at, self.share, self.low, self.high))
+        room = np.where(share > at, high - at, at - low)
+        return float(np.max(np.abs(share - at)[room > 0] / room[room > 0], initial=0.0))
+
+    @property
     def beyond(self) -> float | None:
         """Place at which the group leaves its band furthest; None where it never does."""
         return None if self.passed else self.at[1 + int(np.argmax(self._gaps))]

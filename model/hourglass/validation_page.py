@@ -8,7 +8,7 @@ from hourglass.backtests import Gain
 from hourglass.calibration import COVERAGES
 from hourglass.contest import FULL
 from hourglass.grading import WIDEST_SLOPE, Interval
-from hourglass.phrases import percent
+from hourglass.phrases import percent, span
 from hourglass.validation import RIVALS, Validation
 
 SHOWN = 12
@@ -76,7 +76,7 @@ def markdown(told: Validation, date: str, folder: str) -> str:
         "code": store.code()[:12], "versions": store.libraries(),
         "requirements": requirements(told), "coverages": COVERAGES, "ranked": ranked(told),
         "news": news(told.backtest.gains), "withheld": len(told.backtest.withheld),
-        "rivals": (FULL, *RIVALS), "percent": percent, "interval": _interval,
+        "rivals": (FULL, *RIVALS), "percent": percent, "span": span, "interval": _interval,
         "matrix": matrix(told), "least": told.fit.least_expected(SHOWN) if told.fit else (),
         "ahead": [one for one in told.standings if one.name != FULL and one.lead > 2 * one.error],
     })  # fmt: skip
@@ -89,7 +89,7 @@ def ranked(told: Validation) -> list[tuple[str, str, tuple[float, ...]]]:
     return [
         (
             one.group,
-            "inside" if one.passed else f"outside by {one.excess:.3f}",
+            f"{100 * one.way:.0f} %",
             told.calibration.coverage[one.group],
         )
         for one in chosen
