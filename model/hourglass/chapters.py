@@ -34,8 +34,9 @@ def facts(told: Forecast) -> Iterator[Fact]:
     yield Fact("As of", str(told.as_of))
     newest = told.evidence.newest
     if newest is not None:
-        days = phrases.many((told.as_of - newest).days, "day")
-        yield Fact("Newest evidence", f"{newest}, {days} before")
+        days = (told.as_of - newest).days
+        age = f"{phrases.many(days, 'day')} before" if days else "the same day"
+        yield Fact("Newest evidence", f"{newest}, {age}")
     effective = told.evidence.effective_items
     worth = "" if effective is None else f", worth {effective:.0f} independent ones"
     yield Fact("Evidence", f"{phrases.many(told.evidence.items, 'item')}{worth}")

@@ -190,7 +190,7 @@ def _told(found: Iterable[Change], case: Case) -> Iterable[str]:
 
 def _claim(piece: Piece, case: Case) -> str:
     if isinstance(piece, changes.Mark):
-        return f"{case.question.series[piece.series].title}, {piece.date}: {piece.rows[-1].value:g}"
+        return f"{case.question.series[piece.series].title}, {piece.date}: {piece.rows[-1].value:,g}"
     return piece.claim
 
 

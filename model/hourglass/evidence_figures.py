@@ -20,6 +20,8 @@ SHAPES = {
 }
 SIZES = {"1": 110, "2": 95, "3": 80, "4": 65, "5": 50, "6": 40}
 """Sizes of the numbers of Admiralty grades in square pixels: what is doubted is small."""
+MIDDLE = 15
+"""Day at which a month is drawn."""
 ASIDE = 4
 """Days between the marks of items that would hide each other."""
 LINE = 34
@@ -31,8 +33,8 @@ NAMED = 90
 def driver(told: Path) -> Figure:
     """Where a driver stood: median, 50 and 90 % bands, and every reading at its month and level."""
     rows = [
-        {"day": month.isoformat(), "month": f"{month:%b %Y}", "q05": s.q05, "q25": s.q25, "q50": s.q50,
-         "q75": s.q75, "q95": s.q95, "median": phrases.level(s.q50),
+        {"day": month.replace(day=MIDDLE).isoformat(), "month": f"{month:%b %Y}", "q05": s.q05,
+         "q25": s.q25, "q50": s.q50, "q75": s.q75, "q95": s.q95, "median": phrases.level(s.q50),
          "90 % interval": f"{phrases.level(s.q05)} to {phrases.level(s.q95)}"}
         for month, s in zip(told.months, told.levels, strict=True)
     ]  # fmt: skip

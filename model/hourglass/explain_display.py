@@ -42,7 +42,7 @@ def remarks(told: Explanation) -> Iterable[str]:
         yield f"Tables show the {MOST_ROWS} strongest; --json holds all."
     yield from untold(told)
     yield (
-        "Typical: a driver at 0 from as-of on; the last row moves all at once. Moved: how far the evidence "
+        "Typical: a driver at 0 from now on; the last row moves all at once. Moved: how far the evidence "
         "carried a number from the middle of its prior. A conflict is a prior that the evidence disputes."
     )
 
@@ -109,7 +109,7 @@ def _typical(told: Iterable[Typical], case: Case) -> Table:
     return table
 
 
-TYPICAL = ("from as-of on typical", "P would be", "log-odds")
+TYPICAL = ("typical from now on", "P would be", "log-odds")
 
 
 def typical(told: Iterable[Typical], case: Case) -> Iterator[tuple[str, str, str]]:

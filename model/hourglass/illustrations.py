@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import vl_convert
@@ -62,12 +63,17 @@ def _drivers(d: Dossier, found: Found) -> Iterator[Captioned]:
             f"{path.title}: median, 50 and 90 % bands, and every item at its month and level, shaped by the "
             "letter of its grade. In standard deviations among states in that position.",
         )
-    ends = (min(path.months[0] for path in paths), day)
+    ends = _ends(d)
     for track in evidence_exhibits.tracks(d.case, day):
         yield evidence_figures.series(track, ends), f"{track.title}, as published."
     reports = evidence_exhibits.reports(d.case, day)
     if reports:
         yield evidence_figures.reports(reports, ends), "Reports of occasions, and warnings, by day."
+
+
+def _ends(d: Dossier) -> tuple[date, date]:
+    """First and last day of the record, for figures that stand one below the other."""
+    return d.case.question.header.history_from, d.forecast.as_of
 
 
 def _moves(d: Dossier, found: Found) -> Iterator[Captioned]:
@@ -93,7 +99,7 @@ def _trust(d: Dossier, found: Found) -> Iterator[Captioned]:
         yield trust_figures.level(level), f"{level.title}: lasting level, before the data and after."
     for series in trust_exhibits.expectations(d.case, found.fitness.points):
         yield (
-            trust_figures.expectation(series),
+            trust_figures.expectation(series, _ends(d)),
             f"{series.title}: each point that weighs, beside the 50 and 90 % intervals of what the model "
             "would expect of it, given all evidence.",
         )

@@ -33,4 +33,7 @@ def brief(d: Dossier, figures: Figures) -> Brief:
 
 
 def _drawn(section: Section, figures: Figures) -> Section:
-    return replace(section, parts=(*figures.get(section.name, ()), *section.parts))
+    """The section with its figures: first, but where words must come before them."""
+    before = trust.WORDS if section.name == trust.NAME else 0
+    parts = (*section.parts[:before], *figures.get(section.name, ()), *section.parts[before:])
+    return replace(section, parts=parts)

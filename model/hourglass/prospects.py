@@ -121,7 +121,8 @@ def readings(ahead: Ahead) -> Iterator[Prospect]:
         chances = np.diff(ndtr((edges - x) / spread), axis=1)
         for level, chance in zip(LEVELS, chances.T, strict=True):
             sentence = f" ({words[level]})" if level in words else ""
-            yield Prospect("reading", f"{driver.title}: {level:+d}{sentence}", chance, chance * ahead.entry)
+            step = f"{level:+d}" if level else "0"
+            yield Prospect("reading", f"{driver.title}: {step}{sentence}", chance, chance * ahead.entry)
 
 
 def events(ahead: Ahead) -> Iterator[Prospect]:

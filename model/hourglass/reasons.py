@@ -10,6 +10,7 @@ from hourglass.chapters import GONE, claim
 from hourglass.comparison import gap
 from hourglass.dossier import Dossier, Found, Stance
 from hourglass.ladder import Climb
+from hourglass.ledger import Event
 from hourglass.phrases import percent
 from hourglass.variant import BASE
 
@@ -32,7 +33,7 @@ def moves(d: Dossier) -> Section:
         rows,
     )
     typical = brief.table(
-        "P if from as-of on a driver stood where it stands for the typical state, or all of them",
+        "P if from now on a driver, or every one, stood where it stands for the typical such state",
         explain_display.TYPICAL, explain_display.typical(told.typical, d.case),
     )  # fmt: skip
     return Section("moves", title, (*parts, rests, typical, *explain_display.untold(told)))
@@ -69,17 +70,24 @@ def _from_prior(d: Dossier, climb: Climb | None) -> Iterator[brief.Part]:
 
 def _ways(caption: str, way: Move | Climb, case: Case) -> brief.Table:
     parts: Sequence[Part] = way.parts
-    rows = (_with_claim(row, case) for row in explain_display.ways(parts, way.whole))
-    return brief.table(caption, WAYS, rows)
+    rows = [_with_claim(row, case) for row in explain_display.ways(parts, way.whole)]
+    if any(brief.cell(row[-1]).text for row in rows):
+        return brief.table(caption, WAYS, rows)
+    return brief.table(caption, WAYS[:-1], [row[:-1] for row in rows])
 
 
 def _with_claim(row: Sequence[str], case: Case) -> tuple[str | Cell, ...]:
     """Row of an item, or of several joined by a plus, with what it claims."""
     claims = [_claim(name, case) for name in row[0].split("+")]
-    told = [one for one in claims if one is not None]
+    told = [one for one in claims if one is not None] or list(_reports(row[0], case))
     if len(told) == 1:
         return *row, told[0]
     return *row, " · ".join(one.text for one in told)
+
+
+def _reports(episode: str, case: Case) -> Iterator[Cell]:
+    """What the reports of an episode say."""
+    return (claim(item) for item in case.ledger.of(Event) if item.episode == episode)
 
 
 def _claim(name: str, case: Case) -> Cell | None:
@@ -90,7 +98,7 @@ def _claim(name: str, case: Case) -> Cell | None:
     for series, asked in case.question.series.items():
         for row in case.rows[series]:
             if name == f"{series} {row.date}":
-                return Cell(f"{asked.title}: {row.value:g} ({asked.unit})")
+                return Cell(f"{asked.title}: {row.value:,g} ({asked.unit})")
     return None
 
 

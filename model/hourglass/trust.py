@@ -6,6 +6,9 @@ from hourglass import brief, display, fitness_display, score_display
 from hourglass.brief import Points, Section
 from hourglass.dossier import Dossier
 
+NAME, WORDS = "trust", 2
+"""The section, and how many of its parts come before its figures: what the verdict means, and its checks."""
+
 
 def section(d: Dossier) -> Section:
     """The gate's checks, how earlier forecasts fared, what the model leaves out."""
@@ -21,7 +24,7 @@ def section(d: Dossier) -> Section:
     )
     left_out = d.case.question.header.leaves_out
     rest = ("What the model leaves out:", Points(left_out)) if left_out else ()
-    return Section("trust", "Can it be trusted?", (meaning, checks, *_fitness(d), *_track(d), *rest))
+    return Section(NAME, "Can it be trusted?", (meaning, checks, *_fitness(d), *_track(d), *rest))
 
 
 def _fitness(d: Dossier) -> Iterator[brief.Part]:

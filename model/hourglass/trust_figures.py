@@ -1,6 +1,7 @@
 """Figures of trust: who disagrees, what P answers to, priors and draws, what was expected."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from math import sqrt
 
@@ -124,7 +125,9 @@ def level(told: Level) -> Figure:
         "what:N", scale=alt.Scale(domain=names, range=[figures.GREY, figures.OUTSIDE]),
         legend=alt.Legend(direction="horizontal"),
     )  # fmt: skip
-    axis = alt.Axis(title="level; 0 is the typical such state", values=list(range(-3, 4)), grid=True)
+    axis = alt.Axis(
+        title="level; 0 is the typical such state", values=list(range(-3, 4)), grid=True, labelOverlap=False
+    )
     mark = figures.data(rows).mark_area(opacity=0.35, line={"strokeWidth": 2}, aria=False)
     layer = mark.encode(
         x=alt.X("level:Q", axis=axis, scale=alt.Scale(nice=False)),
@@ -135,8 +138,14 @@ def level(told: Level) -> Figure:
     return figures.figure(f"level-{told.name}", words, [layer], 140)
 
 
-def expectation(told: Expectation) -> Figure:
-    """Points of a series beside what the model expected of them: 50 and 90 % predictive intervals."""
+def expectation(told: Expectation, ends: tuple[date, date] | None = None) -> Figure:
+    """Points of a series beside what the model expected of them: 50 and 90 % predictive intervals.
+
+    Parameters
+    ----------
+    ends
+        First and last day.
+    """
     size = phrases.percent if told.share else "{:,.3g}".format
     rows = [
         {"day": one.date.isoformat(), "date": one.date.isoformat(), "value": one.observed,
@@ -146,11 +155,13 @@ def expectation(told: Expectation) -> Figure:
         for one in told.points
     ]  # fmt: skip
     axis = figures.share_axis(told.unit) if told.share else alt.Axis(title=told.unit, format=",~r")
-    data, x = figures.data(rows), figures.days("lines: expected, 50 % and 90 %")
+    data, x = figures.data(rows), figures.days("lines: expected, 50 % and 90 %", ends)
+    held = [v for one in told.points for v in (one.q05, one.q95, one.observed)]
+    scale = alt.Scale(domain=[min(0.0, *held), max(held)])
     shown = figures.hover("date", "seen", "expected, 90 %")
     layers = [
         data.mark_rule(strokeWidth=width, opacity=0.6, color=figures.OUTSIDE, aria=False).encode(
-            x=x, y=alt.Y(f"{low}:Q", axis=axis), y2=high, tooltip=shown
+            x=x, y=alt.Y(f"{low}:Q", axis=axis, scale=scale), y2=high, tooltip=shown
         )
         for low, high, width in (("q05", "q95", 1.5), ("q25", "q75", 5 if len(rows) < CROWD else 3.5))
     ]
@@ -158,7 +169,7 @@ def expectation(told: Expectation) -> Figure:
     mark = data.mark_point(filled=True, size=70, opacity=1, stroke=figures.PAPER, aria=False)
     layers.append(
         mark.encode(
-            x=x, y="value:Q", tooltip=shown,
+            x=x, y=alt.Y("value:Q", scale=scale), tooltip=shown,
             color=alt.Color("fill:N", scale=places, legend=alt.Legend(direction="horizontal")),
         )
     )  # fmt: skip
