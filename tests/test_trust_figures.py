@@ -8,12 +8,12 @@ from scipy.integrate import trapezoid
 from test_forecast_figures import rows, sound
 from test_forecaster import AS_OF, prior_fit
 
-from hourglass import assembly, trust_exhibits, trust_figures
+from hourglass import assembly, figures, trust_exhibits, trust_figures
 from hourglass.case import Case
 from hourglass.estimate import Posterior
 from hourglass.fitness import Expected
 from hourglass.sensitivity import Sensitivity
-from hourglass.trust_exhibits import Answer, Expectation, Ranks, View
+from hourglass.trust_exhibits import Answer, Expectation, Level, Ranks, View
 
 
 def view(name: str, within: str = "3 months", mean: float = 0.1) -> View:
@@ -65,6 +65,12 @@ def test_a_level_has_the_densities_of_its_prior_and_of_the_draws(case: Case) -> 
         assert trapezoid(told.posterior, told.grid) == pytest.approx(1, abs=0.01)
         assert np.abs(np.subtract(told.prior, told.posterior)).max() < 0.1
         sound(trust_figures.level(told))
+
+
+def test_a_level_has_a_tick_at_every_step() -> None:
+    even = tuple(i / 10 for i in range(-30, 31))
+    told = figures.svg(trust_figures.level(Level("a", "A", even, even, even)))
+    assert [step in told for step in (">−3<", ">−2<", ">−1<", ">0<", ">1<", ">2<", ">3<")] == [True] * 7  # noqa: RUF001
 
 
 def test_points_outside_their_interval_are_counted() -> None:

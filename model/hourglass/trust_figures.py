@@ -125,9 +125,10 @@ def level(told: Level) -> Figure:
         "what:N", scale=alt.Scale(domain=names, range=[figures.GREY, figures.OUTSIDE]),
         legend=alt.Legend(direction="horizontal"),
     )  # fmt: skip
+    levels = list(range(-3, 4))
     axis = alt.Axis(
-        title="level; 0 is the typical such state", values=list(range(-3, 4)), grid=True, labelOverlap=False
-    )
+        title="level; 0 is the typical such state", values=levels, tickCount=len(levels), grid=True
+    )  # without the count some of the values would be left out
     mark = figures.data(rows).mark_area(opacity=0.35, line={"strokeWidth": 2}, aria=False)
     layer = mark.encode(
         x=alt.X("level:Q", axis=axis, scale=alt.Scale(nice=False)),
