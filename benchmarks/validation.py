@@ -40,7 +40,7 @@ def main() -> None:
         return
     with options.progress() as talk:
         found = validation.examined(found, told, space, talk)
-    for figure, drawn in validation_page.drawings(found).items():
+    for figure, drawn in validation_page.drawings(found, told).items():
         path = PAGE.parent / FIGURES / f"{figure}.svg"
         path.parent.mkdir(exist_ok=True)
         path.write_text(drawn, encoding="utf-8")

@@ -40,6 +40,12 @@ def test_a_lead_of_two_even_questions_is_their_mean() -> None:
     assert grading.lead(told, "ours", "theirs").value == pytest.approx(expected)
 
 
+def test_a_surplus_is_how_much_more_often_it_came_than_was_said() -> None:
+    told = grading.surplus(marked(np.full(400, 0.25), np.arange(400) % 2 == 0), "ours")
+    assert told.value == pytest.approx(0.25)
+    assert (told.low, told.high) == pytest.approx((0.25 - 0.049, 0.25 + 0.049), abs=0.006)  # 1.96 x 0.025
+
+
 def test_a_lead_is_resampled_by_question_and_not_by_row() -> None:
     """Ten copies of each row are no more evidence than one."""
     chance, entered = world(1, 200)

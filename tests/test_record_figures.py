@@ -3,30 +3,20 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from test_figures import HOSTILE, links
 from test_forecast_figures import rows, sound
 
-from hourglass import record_exhibits, record_figures
-from hourglass.record_exhibits import Anew, Backtest, Band, Crowd, Steps
+from hourglass import record_figures
+from hourglass.record_exhibits import Anew, Backtest, Band, Bin, Crowd, Steps
 
 DAY = date(2023, 1, 31)
 ANEW = Anew(DAY, 0.02, 0.01, 0.05, 0.015, 40)
 
 
-def test_forecasts_fall_into_bins_with_exact_intervals() -> None:
-    found = record_exhibits.bins([0.0, 0.1, 0.3, 1.0], [False, False, True, True], [0.0, 0.2, 0.5, 0.9, 1.0])
-    assert [(one.hits, one.count) for one in found] == [(0, 2), (1, 1), (1, 1)]
-    assert found[0].forecast == pytest.approx(0.05)
-    # Of two without a hit the rate is p where (1 - p)^2 is half a percent.
-    assert (found[0].low, found[0].high) == pytest.approx((0.0, 1 - 0.005**0.5))
-    assert (found[1].low, found[1].high) == pytest.approx((0.005, 1.0))
-
-
-def test_reliability_says_where_forecast_and_hits_disagree() -> None:
-    found = record_exhibits.bins([0.5] * 20 + [0.1] * 20, [True] * 20 + [False] * 20, [0.0, 0.2, 1.0])
+def test_reliability_says_where_hits_are_not_what_was_right() -> None:
+    found = [Bin(0.1, 0, 20, 0.0, 0.3), Bin(0.5, 20, 20, 0.2, 0.8)]
     told = record_figures.reliability(found)
-    assert [row["place"] for row in rows(told, "place")] == ["agrees", "disagrees"]
+    assert [row["place"] for row in rows(told, "place")] == ["inside 99 %", "outside 99 %"]
     assert "50.0 % forecast, 20 of 20 came" in told.words
     sound(told)
 

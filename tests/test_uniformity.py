@@ -27,6 +27,7 @@ def test_the_way_to_the_edge_of_the_band_is_by_hand() -> None:
     outside = replace(told, share=(0.0, 0.2, 1.0))
     assert outside.way == pytest.approx(1.5)
     assert not outside.passed
+    assert replace(outside, low=(0.0, 0.0, 1.0)).way == 0.0  # no share is below that
 
 
 def test_small_groups_are_not_judged() -> None:

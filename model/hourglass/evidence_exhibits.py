@@ -121,13 +121,13 @@ def paths(case: Case, as_of: date, found: Posterior, weight: Array) -> tuple[Pat
         Path(
             name, told.title, months,
             tuple(Spread(*row) for row in levels[:, :, k].T.tolist()),
-            tuple(_mark(item, item.level) for item in readings if item.driver == name),
+            tuple(mark(item, item.level) for item in readings if item.driver == name),
         )
         for k, (name, told) in enumerate(case.question.drivers.items())
     )  # fmt: skip
 
 
-def _mark(item: Graded, value: float = 0.0) -> Mark:
+def mark(item: Graded, value: float = 0.0) -> Mark:
     return Mark(
         item.id, item.date, value, item.claim, item.grade, item.origin, item.source.url, not item.weightless
     )
@@ -158,9 +158,9 @@ def reports(case: Case, as_of: date) -> tuple[Report, ...]:
     found = []
     for item in case.evidence(as_of).items:
         if isinstance(item, Event):
-            found.append(Report(kinds[item.kind].title, _mark(item)))
+            found.append(Report(kinds[item.kind].title, mark(item)))
         if isinstance(item, Sighting):
-            found.append(Report("Sign seen" if item.found else "Sign looked for in vain", _mark(item)))
+            found.append(Report("Sign seen" if item.found else "Sign looked for in vain", mark(item)))
     return tuple(found)
 
 

@@ -68,6 +68,16 @@ class Interval:
 def lead(told: Marks, ours: str, rival: str) -> Interval:
     """Mean log score of one answerer minus that of another, resampled by question."""
     each = log_scores(told.chances[ours], told.entered) - log_scores(told.chances[rival], told.entered)
+    return _mean(told, each)
+
+
+def surplus(told: Marks, name: str) -> Interval:
+    """Share of forecasts after which entry came less the mean chance given, resampled by question."""
+    return _mean(told, told.entered - told.chances[name])
+
+
+def _mean(told: Marks, each: Array) -> Interval:
+    """Mean over rows, resampled by question."""
     copies, place = _copies(told)
     sums, rows = np.bincount(place, each), np.bincount(place)
     again = (copies @ sums) / (copies @ rows)
@@ -162,6 +172,8 @@ class Grade:
     ----------
     leads
         Lead in mean log score over each rival, by name.
+    surplus
+        How much more often entry came than the chances said, on average over all forecasts.
     """
 
     name: str
@@ -172,6 +184,7 @@ class Grade:
     brier: dict[str, float]
     leads: dict[str, Interval]
     slope: Interval
+    surplus: Interval
     bins: tuple[Bin, ...]
 
     @property
@@ -194,5 +207,6 @@ def grade(told: Marks, name: str, rivals: Sequence[str]) -> Grade:
         brier={n: float(np.mean((told.chances[n] - told.entered) ** 2)) for n in everyone},
         leads={rival: lead(told, name, rival) for rival in rivals},
         slope=recalibration(told, name),
+        surplus=surplus(told, name),
         bins=reliability(told, name),
     )

@@ -1,14 +1,7 @@
 """What the figures of a track record show, as plain numbers: calibration, and past months forecast anew."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-
-from scipy.stats import beta
-
-LEVEL = 0.99
-"""Share of an interval of a hit rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,7 @@ class Band:
 class Bin:
     """Synthetic questions whose forecasts were alike: what was said, and how often it came.
 
-    `low` and `high` are the 99 % interval of the hit rate.
+    `low` and `high` are the 99 % interval of the hit rate, were the chances right.
     """
 
     forecast: float
@@ -83,24 +76,3 @@ class Backtest:
     within: str
     told: tuple[Anew, ...]
     crowd: tuple[Crowd, ...] = ()
-
-
-def bins(chances: Sequence[float], happened: Sequence[bool], edges: Sequence[float]) -> tuple[Bin, ...]:
-    """Bins of forecasts between edges from 0 to 1, empty ones left out; Clopper-Pearson intervals."""
-    found = []
-    for low, high in pairwise(edges):
-        held = [
-            (p, hit)
-            for p, hit in zip(chances, happened, strict=True)
-            if low <= p < high or p == high == edges[-1]
-        ]
-        if held:
-            found.append(_bin([p for p, _ in held], sum(hit for _, hit in held)))
-    return tuple(found)
-
-
-def _bin(chances: Sequence[float], hits: int) -> Bin:
-    count, tail = len(chances), (1 - LEVEL) / 2
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, count - hits + 1))
-    high = 1.0 if hits == count else float(beta.ppf(1 - tail, hits + 1, count - hits))
-    return Bin(sum(chances) / count, hits, count, low, high)

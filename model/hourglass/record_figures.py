@@ -46,21 +46,25 @@ def calibration(told: Sequence[Steps], band: Band) -> Figure:
 
 
 def reliability(told: Sequence[Bin]) -> Figure:
-    """How often entry came where a chance was forecast, with 99 % intervals; on the line where they agree."""
+    """How often entry came where a chance was forecast, beside 99 % intervals of what is right."""
     rows = [
         {"said": one.forecast, "came": one.hits / one.count, "low": one.low, "high": one.high,
          "forecast": phrases.percent(one.forecast), "hits": f"{one.hits:,} of {one.count:,}",
          "99 % interval": phrases.interval(one.low, one.high),
-         "place": "agrees" if one.low <= one.forecast <= one.high else "disagrees"}
+         "place": "inside 99 %" if one.low <= one.hits / one.count <= one.high else "outside 99 %"}
         for one in told
     ]  # fmt: skip
-    most = min(1.0, 1.05 * max([row for one in told for row in (one.forecast, one.high)] or [1.0]))
+    most = min(1.0, 1.05 * max([row for one in told for row in (one.hits / one.count, one.high)] or [1.0]))
     scale = alt.Scale(type="sqrt", domain=[0, most], nice=False)  # the small chances need the room
-    x = alt.X("said:Q", scale=scale, axis=figures.share_axis("chance as forecast"))
+    x = alt.X(
+        "said:Q",
+        scale=scale,
+        axis=figures.share_axis("chance as forecast; lines: where hits lie were the chances right"),
+    )
     y = alt.Y("came:Q", scale=scale, axis=figures.share_axis("how often it came"))
     line = figures.data([{"said": end, "came": end} for end in (0.0, most)])
     data, shown = figures.data(rows), figures.hover("forecast", "hits", "99 % interval")
-    places = alt.Scale(domain=["agrees", "disagrees"], range=[figures.OUTSIDE, figures.ENTRY])
+    places = alt.Scale(domain=["inside 99 %", "outside 99 %"], range=[figures.OUTSIDE, figures.ENTRY])
     shade = alt.Color("place:N", scale=places, legend=alt.Legend(direction="horizontal"))
     layers = [
         line.mark_line(color=figures.GREY, strokeDash=[5, 4], aria=False).encode(x=x, y=y),

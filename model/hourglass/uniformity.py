@@ -56,10 +56,14 @@ class Uniformity:
 
     @property
     def way(self) -> float:
-        """How far the group goes towards the edge of its band at most; 1 is the edge, more is outside."""
+        """How far the group goes towards the edge of its band at most; 1 is the edge, more is outside.
+
+        Where the band holds every share on a side, as near both ends, none can go that way.
+        """
         at, share, low, high = (np.array(told[1:-1]) for told in (self.at, self.share, self.low, self.high))
         room = np.where(share > at, high - at, at - low)
-        return float(np.max(np.abs(share - at)[room > 0] / room[room > 0], initial=0.0))
+        may = (room > 0) & np.where(share > at, high < 1, low > 0)
+        return float(np.max(np.abs(share - at)[may] / room[may], initial=0.0))
 
     @property
     def beyond(self) -> float | None:

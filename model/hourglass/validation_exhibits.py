@@ -1,8 +1,11 @@
 """What the figures of a validation show: ranks and their band, bins of questions, P over the months."""
 
-from hourglass import grading
+from hourglass import evidence_exhibits
 from hourglass.backtests import Backtest
+from hourglass.case import Case
+from hourglass.evidence_exhibits import Report
 from hourglass.grading import Grade
+from hourglass.ledger import Reading
 from hourglass.record_exhibits import Anew, Band, Bin, Crowd, Steps
 from hourglass.record_exhibits import Backtest as Course
 from hourglass.summary import Forecast
@@ -28,13 +31,20 @@ def _anew(told: Forecast) -> Anew:
 
 
 def bins(told: Grade) -> tuple[Bin, ...]:
-    """Hit rate of each bin; the interval is where it lies were the chances right, about the rate."""
-    return tuple(_bin(one) for one in told.bins)
+    """Hit rate of each bin, and where it would lie were the chances right."""
+    return tuple(Bin(one.mean, round(one.hits * one.n), one.n, one.least, one.most) for one in told.bins)
 
 
-def _bin(told: grading.Bin) -> Bin:
-    apart = told.hits + told.mean
-    return Bin(told.mean, round(told.hits * told.n), told.n, apart - told.most, apart - told.least)
+def evidence(case: Case, told: Backtest) -> tuple[Report, ...]:
+    """Readings, events and signs of the months that a backtest covers, under what each is called."""
+    first, last = case.question.header.starts, told.days[-1].forecast.as_of
+    drivers = case.question.drivers
+    readings = (
+        Report(drivers[item.driver].title, evidence_exhibits.mark(item, item.level))
+        for item in case.evidence(last).of(Reading)
+    )
+    every = (*readings, *evidence_exhibits.reports(case, last))
+    return tuple(one for one in every if first <= one.mark.date <= last)
 
 
 def course(told: Backtest) -> Course:

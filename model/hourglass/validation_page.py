@@ -1,11 +1,12 @@
 """The page on whether the model may be trusted, from one validation; every number from its value."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hourglass import figures, page, record_figures, store, validation_exhibits
+from hourglass import evidence_figures, figures, page, record_figures, store, validation_exhibits
 from hourglass.backtests import Gain
 from hourglass.calibration import COVERAGES
+from hourglass.case import Case
 from hourglass.contest import FULL
 from hourglass.grading import WIDEST_SLOPE, Interval
 from hourglass.phrases import percent, span
@@ -50,13 +51,16 @@ def _interval(told: Interval) -> str:
     return f"{told.value:.4f} ({told.low:.4f} to {told.high:.4f})"
 
 
-def drawings(told: Validation) -> dict[str, str]:
+def drawings(told: Validation, case: Case) -> dict[str, str]:
     """SVG of each figure by its name."""
     steps, band = validation_exhibits.steps(told.calibration.judged)
+    known = validation_exhibits.evidence(case, told.backtest)
+    ends = told.backtest.days[0].forecast.as_of, told.backtest.days[-1].forecast.as_of
     made = (
         record_figures.calibration(steps, band),
         record_figures.reliability(validation_exhibits.bins(told.grade)),
         record_figures.backtest(validation_exhibits.course(told.backtest)),
+        replace(evidence_figures.reports(known, ends), name="evidence"),
     )
     return {figure.name: figures.svg(figure) for figure in made}
 
@@ -79,6 +83,12 @@ def markdown(told: Validation, date: str, folder: str) -> str:
         "rivals": (FULL, *RIVALS), "percent": percent, "span": span, "interval": _interval,
         "matrix": matrix(told), "least": told.fit.least_expected(SHOWN) if told.fit else (),
         "ahead": [one for one in told.standings if one.name != FULL and one.lead > 2 * one.error],
+        "behind": [one for one in told.standings if one.name != FULL and -one.lead > 2 * one.error],
+        "beaten": [
+            one.answerer
+            for one in told.cells
+            if one.truth == FULL and one.answerer != FULL and one.lead.low > 0
+        ],
     })  # fmt: skip
 
 
