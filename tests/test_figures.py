@@ -103,6 +103,13 @@ def test_the_axis_of_chances_names_some_within_its_ends(chances: list[float], he
     assert any(low < tick < high for tick in ticks)
 
 
+@pytest.mark.parametrize("chances", [(0.0105, 0.0128), (0.009, 0.016), (0.3, 0.34), (0.001, 0.5)])
+def test_an_axis_has_at_least_three_ticks(chances: tuple[float, float]) -> None:
+    scale = figures.odds_scale(chances, 0.5)
+    low, high = scale["domain"]
+    assert sum(low < tick < high for tick in figures.odds_axis(scale, "chance")["values"]) >= 3
+
+
 def test_no_chance_at_all_has_an_axis() -> None:
     low, high = figures.odds_scale([])["domain"]
     assert low < 0 < high

@@ -36,6 +36,13 @@ EDGE = 1e-6
 """Nearest to 0 and to 1 that a chance is drawn."""
 COARSE = (1e-6, 1e-5, 1e-4, 3e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 FINE = (1e-4, 2e-4, 5e-4, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4)
+FINEST = (
+    *(step * size for size in (1e-4, 1e-3, 0.01) for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)),
+    *(step / 100 for step in range(10, 50)),
+)
+"""Ticks of chances, the finer the shorter the axis."""
+FEWEST = 3
+"""Ticks without which an axis cannot be read."""
 PERCENT = "format(100 / (1 + exp(-datum.value)), '.6~r') + ' %'"
 
 
@@ -145,8 +152,9 @@ def odds_scale(chances: Iterable[float], least: float = 1.0) -> alt.Scale:
 def odds_axis(scale: alt.Scale, *title: str) -> alt.Axis:
     """Axis of log-odds that is read in percent, its title in some lines."""
     low, high = scale["domain"]
-    below = COARSE if high - low > 3 else FINE
-    ticks = [odds(tick) for tick in (*below, 0.5, *(1 - tick for tick in below))]
+    ladders = (COARSE if high - low > 3 else FINE, FINEST)
+    every = [[odds(tick) for tick in (*below, 0.5, *(1 - tick for tick in below))] for below in ladders]
+    ticks = next((told for told in every if sum(low < tick < high for tick in told) >= FEWEST), every[-1])
     return alt.Axis(values=ticks, labelExpr=PERCENT, title=list(title), grid=True)
 
 
@@ -155,7 +163,7 @@ def share_axis(title: str) -> alt.Axis:
     return alt.Axis(labelExpr="format(100 * datum.value, '.3~r') + ' %'", title=title)
 
 
-def days(title: str | None = None, ends: tuple[date, date] | None = None) -> alt.X:
+def days(title: str | list[str] | None = None, ends: tuple[date, date] | None = None) -> alt.X:
     """Axis of days, from the field `day`."""
     domain = [end.isoformat() for end in ends] if ends else alt.Undefined
     axis = alt.Axis(title=title, format="%b %Y", labelFlush=True, labelSeparation=12)

@@ -172,7 +172,7 @@ def entry(told: Course) -> Figure:
         for day, shares, s, outside in zip(told.days, told.shares, told.entry, told.outside_view, strict=True)
     ]  # fmt: skip
     data, axis = figures.data(rows), figures.share_axis("chance of entry by that day")
-    x = figures.days("bands: 50 % and 90 % intervals; dashed: outside view")
+    x = figures.days(["bands: 50 % and 90 % intervals", "dashed: outside view"])
     bands = [
         data.mark_area(color=figures.ENTRY, opacity=0.22, aria=False).encode(
             x=x, y=alt.Y(f"{low}:Q", axis=axis), y2=f"{high}:Q"

@@ -230,10 +230,11 @@
     );
   }
 
+  const example = find(".whatif-command code").textContent;
   function command(supposed) {
     const set = ({ slider, at }) =>
       ` --set '${slider.name}=${!slider.gate && +at.value > 0 ? "+" : ""}${at.value}'`;
-    if (supposed.length) find(".whatif-command code").textContent = told.command + supposed.map(set).join("");
+    find(".whatif-command code").textContent = supposed.length ? told.command + supposed.map(set).join("") : example;
   }
 
   let waiting = 0;
