@@ -1,5 +1,6 @@
 """The quick form of the validation, its numbers checked, and the page that tells of it."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -88,13 +89,13 @@ def test_two_hundred_questions_are_scored_as_ever(quick: Validation) -> None:
 
 
 @pytest.mark.slow
-def test_the_page_tells_of_every_check_and_draws_three_figures(quick: Validation) -> None:
+def test_the_page_tells_of_every_check_and_draws_its_figures(quick: Validation, case: Case) -> None:
     page = validation_page.markdown(quick, "2026-11-22", "validation")
     assert page.count("\n## ") == 4
     assert f"| required | found | held |\n|---|---|---|\n| Ranks of {QUICK.fits} known truths" in page
     assert "earn its place" not in page
-    drawn = validation_page.drawings(quick)
-    assert set(drawn) == {"calibration", "reliability", "backtest"}
+    drawn = validation_page.drawings(quick, case)
+    assert set(drawn) == {"calibration", "reliability", "backtest", "evidence"}
     assert all(f"validation/{name}.svg" in page for name in drawn)
     held = {one.what.split(":")[0]: one.held for one in validation_page.requirements(quick)}
     assert held["Ranks of 30 known truths"]
@@ -114,9 +115,26 @@ def test_the_page_says_whether_the_full_model_earns_its_place(quick: Validation)
     told = replace(quick, cells=cells, standings=(full, rival), days=(quick.as_of,))
     page = validation_page.markdown(told, "2026-11-22", "validation")
     assert "ahead by more than two standard errors of another" in page
+    assert "above 0, of another." in page
     assert "-0.400 (-0.150 to -0.050)" in page  # whom the questions' own model leads, is behind
     close = replace(told, standings=(full, replace(rival, error=6.0)))
-    assert "does NOT stand out" in validation_page.markdown(close, "2026-11-22", "validation")
+    assert "ahead of none of them" in validation_page.markdown(close, "2026-11-22", "validation")
+    worse = replace(told, standings=(full, replace(rival, lead=-10.0)))
+    assert "behind by more than two standard errors: another" in validation_page.markdown(worse, "", "")
+
+
+def test_the_front_page_shows_what_the_whole_run_found() -> None:
+    page, front = ((ROOT / name).read_text(encoding="utf-8") for name in ("model/VALIDATION.md", "README.md"))
+    required = page.partition("## What was required beforehand")[2].partition("\n## ")[0]
+    shown = front.partition("<!-- validation -->")[2].partition("<!-- /validation -->")[0]
+    rows, copied = (
+        [line for line in text.splitlines() if line.startswith("|")] for text in (required, shown)
+    )
+    assert len(rows) == 2 + 5  # heads, and one for each requirement
+    assert copied == rows
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+\.svg)\)", page)
+    assert len(pictures) == 4
+    assert all((ROOT / "model" / name).is_file() for name in pictures)
 
 
 def test_standings_by_hand(case: Case) -> None:
