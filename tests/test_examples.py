@@ -1,7 +1,8 @@
-"""The notebooks of `examples/`: stored as they ran, clean of the machine, and still true."""
+"""Worked examples: notebooks stored as they ran and still true, and reports whose forms agree."""
 
 import ast
 import importlib
+import json
 import os
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from notebooks import NOTEBOOKS, code, differences
 
 import hourglass
+from hourglass import phrases, publication, summary
 
 ROOT = Path(__file__).parents[1]
 MODULES = {path.stem for path in (ROOT / "model" / "hourglass").glob("*.py")}
@@ -32,6 +34,18 @@ def showing(text: str, *tags: str) -> NotebookNode:
 
 def unlike(then: str, now: str, *tags: str) -> list[str]:
     return list(differences(showing(then, *tags), showing(now, *tags)))
+
+
+@pytest.mark.parametrize("day", ["2023-01-26", "2025-12-31"])
+def test_every_form_of_a_worked_report_holds_the_strings_of_its_data(day: str) -> None:
+    folder = ROOT / "reports/belarus" / day
+    told = summary.from_json(json.loads((folder / publication.DATA).read_text(encoding="utf-8")))
+    assert (str(told.as_of), told.verdict.passed) == (day, True)
+    for name in (publication.PAGE, publication.TEXT):
+        text = (folder / name).read_text(encoding="utf-8").replace("&lt;", "<").replace("&gt;", ">")
+        assert all(words in text for row in phrases.chances(told.horizons) for words in row)
+        assert not MACHINE.findall(text.partition("<script")[0])
+    assert (folder / publication.PAGE).stat().st_size < 3_000_000
 
 
 def test_there_is_a_notebook() -> None:
