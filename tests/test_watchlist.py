@@ -76,8 +76,8 @@ def test_the_most_telling_stands_first() -> None:
 def test_higher_pressure_read_means_a_higher_chance_and_unrest_a_lower_one() -> None:
     told = {one.what.split(" (")[0]: one for one in shown().lines}
     pressure, unrest = (shipped().question.drivers[k].title for k in ("pressure", "unrest"))
-    assert told[f"{pressure}: +2"].if_seen > told[f"{pressure}: +0"].if_seen > told[f"{pressure}: -2"].if_seen
-    assert told[f"{unrest}: +2"].if_seen < told[f"{unrest}: +0"].if_seen < told[f"{unrest}: -2"].if_seen
+    assert told[f"{pressure}: +2"].if_seen > told[f"{pressure}: 0"].if_seen > told[f"{pressure}: -2"].if_seen
+    assert told[f"{unrest}: +2"].if_seen < told[f"{unrest}: 0"].if_seen < told[f"{unrest}: -2"].if_seen
 
 
 def test_the_weights_of_an_update_count() -> None:
