@@ -1,6 +1,7 @@
 """Why P stands where it stands: what moved it, what would move it, who sees it otherwise."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from hourglass import brief, explain_display, outlook_display, phrases
 from hourglass.attribution import Move, Part
@@ -26,7 +27,7 @@ def moves(d: Dossier) -> Section:
     told = d.found.explanation
     within = f"This is about entry within {phrases.span(told.months)}. {LOG_ODDS}"
     parts = [within, *_since(d, d.found), *_from_prior(d, told.climb)]
-    rows = (_with_claim(row, d.case) for row in explain_display.influences(told.influences))
+    rows = (_with_claim(row, d.case, d.forecast.as_of) for row in explain_display.influences(told.influences))
     rests = brief.table(
         "What it rests on: P without each of the strongest items",
         (*explain_display.INFLUENCES, "claim"),
@@ -47,7 +48,7 @@ def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
     move = told.move
     from_to = f"from {percent(move.before)} to {percent(move.after)}"
     caption = f"Since the last forecast, as of {told.since_as_of} (run {told.since}): {from_to}"
-    yield _ways(caption, move, d.case)
+    yield _ways(caption, move, d.case, d.forecast.as_of)
     if (words := explain_display.rough(move)) is not None:
         yield words
     yield f"The last part: {move.remark}"
@@ -62,32 +63,32 @@ def _from_prior(d: Dossier, climb: Climb | None) -> Iterator[brief.Part]:
         return
     from_to = f"from {percent(climb.before)} to {percent(climb.after)}"
     caption = f"Since the prior, before any evidence of its own: {from_to}"
-    yield _ways(caption, climb, d.case)
+    yield _ways(caption, climb, d.case, d.forecast.as_of)
     if climb.checks:
         failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
         yield f"Fits between are short, and some checks fail: {failed}."
 
 
-def _ways(caption: str, way: Move | Climb, case: Case) -> brief.Table:
+def _ways(caption: str, way: Move | Climb, case: Case, as_of: date) -> brief.Table:
     parts: Sequence[Part] = way.parts
-    rows = [_with_claim(row, case) for row in explain_display.ways(parts, way.whole)]
+    rows = [_with_claim(row, case, as_of) for row in explain_display.ways(parts, way.whole)]
     if any(brief.cell(row[-1]).text for row in rows):
         return brief.table(caption, WAYS, rows)
     return brief.table(caption, WAYS[:-1], [row[:-1] for row in rows])
 
 
-def _with_claim(row: Sequence[str], case: Case) -> tuple[str | Cell, ...]:
+def _with_claim(row: Sequence[str], case: Case, as_of: date) -> tuple[str | Cell, ...]:
     """Row of an item, or of several joined by a plus, with what it claims."""
     claims = [_claim(name, case) for name in row[0].split("+")]
-    told = [one for one in claims if one is not None] or list(_reports(row[0], case))
+    told = [one for one in claims if one is not None] or list(_reports(row[0], case, as_of))
     if len(told) == 1:
         return *row, told[0]
     return *row, " · ".join(one.text for one in told)
 
 
-def _reports(episode: str, case: Case) -> Iterator[Cell]:
-    """What the reports of an episode say."""
-    return (claim(item) for item in case.ledger.of(Event) if item.episode == episode)
+def _reports(episode: str, case: Case, as_of: date) -> Iterator[Cell]:
+    """What the reports of an episode said, of those known by then."""
+    return (claim(item) for item in case.evidence(as_of).of(Event) if item.episode == episode)
 
 
 def _claim(name: str, case: Case) -> Cell | None:
