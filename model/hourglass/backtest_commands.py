@@ -42,7 +42,7 @@ def backtest(
     results = _run(asked, wanted, options.place(workers, scheduler, asked.space))
     told = backtests.gather(asked.case, wanted, results, sayings, today)
     if as_json:
-        options.tell(backtests.as_json(told))
+        options.tell(backtests.as_json(told), allow_nan=False)
     else:
         options.show(backtest_display.backtest(told))
     return _code(told)

@@ -108,9 +108,9 @@ def month(text: str | None, option: str) -> date | None:
         raise InputError([Problem(option, f"{text!r} is no month; write it as YYYY-MM")]) from None
 
 
-def tell(value: object) -> None:
+def tell(value: object, *, allow_nan: bool = True) -> None:
     """Print a value as JSON, for programs."""
-    print(json.dumps(value, indent=1, ensure_ascii=False))
+    print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=allow_nan))
 
 
 def show(renderable: RenderableType) -> None:
