@@ -7,14 +7,15 @@ from test_figures import HOSTILE, links
 from test_forecast_figures import rows, sound
 
 from hourglass import record_figures
-from hourglass.record_exhibits import Anew, Backtest, Band, Bin, Crowd, Steps
+from hourglass.grading import Bin
+from hourglass.record_exhibits import Anew, Backtest, Band, Crowd, Steps
 
 DAY = date(2023, 1, 31)
 ANEW = Anew(DAY, 0.02, 0.01, 0.05, 0.015, 40)
 
 
 def test_reliability_says_where_hits_are_not_what_was_right() -> None:
-    found = [Bin(0.1, 0, 20, 0.0, 0.3), Bin(0.5, 20, 20, 0.2, 0.8)]
+    found = [Bin(20, 0.1, 0.0, 0.0, 0.3), Bin(20, 0.5, 1.0, 0.2, 0.8)]
     told = record_figures.reliability(found)
     assert [row["place"] for row in rows(told, "place")] == ["inside 99 %", "outside 99 %"]
     assert "50.0 % forecast, 20 of 20 came" in told.words

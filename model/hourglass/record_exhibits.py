@@ -34,20 +34,6 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Synthetic questions whose forecasts were alike: what was said, and how often it came.
-
-    `low` and `high` are the 99 % interval of the hit rate, were the chances right.
-    """
-
-    forecast: float
-    hits: int
-    count: int
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Anew:
     """One horizon as forecast anew from what was known on a past day; None where withheld."""
 

@@ -6,7 +6,8 @@ import altair as alt
 
 from hourglass import figures, phrases
 from hourglass.figures import Figure, odds
-from hourglass.record_exhibits import Anew, Backtest, Band, Bin, Crowd, Steps
+from hourglass.grading import Bin
+from hourglass.record_exhibits import Anew, Backtest, Band, Crowd, Steps
 
 NAMED = 3
 """Quantities that are told apart, the worst; the others are grey."""
@@ -48,13 +49,13 @@ def calibration(told: Sequence[Steps], band: Band) -> Figure:
 def reliability(told: Sequence[Bin]) -> Figure:
     """How often entry came where a chance was forecast, beside 99 % intervals of what is right."""
     rows = [
-        {"said": one.forecast, "came": one.hits / one.count, "low": one.low, "high": one.high,
-         "forecast": phrases.percent(one.forecast), "hits": f"{one.hits:,} of {one.count:,}",
-         "99 % interval": phrases.interval(one.low, one.high),
-         "place": "inside 99 %" if one.low <= one.hits / one.count <= one.high else "outside 99 %"}
+        {"said": one.mean, "came": one.hits, "low": one.least, "high": one.most,
+         "forecast": phrases.percent(one.mean), "hits": f"{one.hits * one.n:,.0f} of {one.n:,}",
+         "99 % interval": phrases.interval(one.least, one.most),
+         "place": "inside 99 %" if one.held else "outside 99 %"}
         for one in told
     ]  # fmt: skip
-    most = min(1.0, 1.05 * max([row for one in told for row in (one.hits / one.count, one.high)] or [1.0]))
+    most = min(1.0, 1.05 * max([row for one in told for row in (one.hits, one.most)] or [1.0]))
     scale = alt.Scale(type="sqrt", domain=[0, most], nice=False)  # the small chances need the room
     x = alt.X(
         "said:Q",

@@ -1,12 +1,11 @@
-"""What the figures of a validation show: ranks and their band, bins of questions, P over the months."""
+"""What the figures of a validation show: ranks and their band, P over the months, and its evidence."""
 
 from hourglass import evidence_exhibits
 from hourglass.backtests import Backtest
 from hourglass.case import Case
 from hourglass.evidence_exhibits import Report
-from hourglass.grading import Grade
 from hourglass.ledger import Reading
-from hourglass.record_exhibits import Anew, Band, Bin, Crowd, Steps
+from hourglass.record_exhibits import Anew, Band, Crowd, Steps
 from hourglass.record_exhibits import Backtest as Course
 from hourglass.summary import Forecast
 from hourglass.uniformity import Uniformity
@@ -28,11 +27,6 @@ def steps(judged: tuple[Uniformity, ...]) -> tuple[tuple[Steps, ...], Band]:
 def _anew(told: Forecast) -> Anew:
     last = told.horizons[-1]
     return Anew(told.as_of, last.mean, last.q05, last.q95, last.outside_view, told.evidence.items)
-
-
-def bins(told: Grade) -> tuple[Bin, ...]:
-    """Hit rate of each bin, and where it would lie were the chances right."""
-    return tuple(Bin(one.mean, round(one.hits * one.n), one.n, one.least, one.most) for one in told.bins)
 
 
 def evidence(case: Case, told: Backtest) -> tuple[Report, ...]:

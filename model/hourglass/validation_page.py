@@ -58,7 +58,7 @@ def drawings(told: Validation, case: Case) -> dict[str, str]:
     ends = told.backtest.days[0].forecast.as_of, told.backtest.days[-1].forecast.as_of
     made = (
         record_figures.calibration(steps, band),
-        record_figures.reliability(validation_exhibits.bins(told.grade)),
+        record_figures.reliability(told.grade.bins),
         record_figures.backtest(validation_exhibits.course(told.backtest)),
         replace(evidence_figures.reports(known, ends), name="evidence"),
     )
