@@ -1,14 +1,17 @@
 """Work for batches, where workers can import it."""
 
+import hashlib
 import os
 import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from hourglass import assembly
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem
 
@@ -19,6 +22,10 @@ class Errand:
 
     seed: int
     folder: Path
+
+
+def quiet(done: int, total: int) -> None:
+    """Hear nothing of a batch."""
 
 
 def doubled(number: int) -> Mapping[str, object]:
@@ -94,3 +101,14 @@ def endless(errand: Errand) -> Mapping[str, object]:
 def measured(case: Case) -> Mapping[str, object]:
     """Items of a whole case."""
     return {"items": [item.id for item in case.ledger.items]}
+
+
+def fitted(case: Case) -> Mapping[str, object]:
+    """Marks of the draws of a short fit, and where this process keeps its machine code."""
+    from hourglass import inference
+
+    panel, labels = assembly.build(case, date(2023, 1, 26))
+    settings = inference.Settings(chains=2, draws=50, tune=100)
+    draws = inference.sample(inference.engine(case, panel), panel, labels, 5, settings)
+    marks = {name: hashlib.sha256(found.tobytes()).hexdigest() for name, found in draws.posterior.items()}
+    return {"marks": marks, "machine code": os.environ["PYTENSOR_FLAGS"]}

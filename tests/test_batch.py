@@ -19,7 +19,7 @@ from typing import Any
 import errands
 import psutil
 import pytest
-from errands import Errand
+from errands import Errand, quiet
 
 from hourglass import batch, store
 from hourglass import cluster as clusters
@@ -41,10 +41,6 @@ class Told:
 
     def __call__(self, done: int, total: int) -> None:
         self.counts.append((done, total))
-
-
-def quiet(done: int, total: int) -> None:
-    """Hear nothing."""
 
 
 def tasks(folder: Path, count: int = len(NAMES)) -> dict[str, Errand]:

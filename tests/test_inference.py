@@ -1,37 +1,22 @@
 """Fits: sound, repeatable, and right about truths that are known."""
 
-import hashlib
-import subprocess
-import sys
+import os
 from pathlib import Path
 
+import errands
 import numpy as np
 import pytest
 from conftest import ROOT, Engine
 
-from hourglass import likelihood, parameters, verdict
+from hourglass import batch, likelihood, parameters, verdict
+from hourglass.batch import Place
 from hourglass.case import Case
-from hourglass.draws import Draws
+from hourglass.draws import DIMS, Draws
 from hourglass.likelihood import NUMPY
 from hourglass.panel import Panel
 from hourglass.parameters import Layout
 
 pytestmark = pytest.mark.slow
-
-SCRIPT = """
-import hashlib, sys
-from datetime import date
-from pathlib import Path
-from hourglass import assembly, case, workspace
-root = Path(sys.argv[1])
-workspace.use_machine_code(root / ".hourglass" / "compiled")
-from hourglass import inference
-told = case.load(root / "priors" / "belarus", "priors/belarus", date(2026, 11, 22))
-panel, labels = assembly.build(told, date(2023, 1, 26))
-draws = inference.sample(inference.compile_model(told, panel), panel, labels, 5,
-                         inference.Settings(draws=50, tune=100))
-print(hashlib.sha256(b"".join(v.tobytes() for _, v in sorted(draws.posterior.items()))).hexdigest())
-"""
 
 
 def test_the_fit_of_the_real_evidence_passes_its_gate(fit: Draws) -> None:
@@ -42,11 +27,22 @@ def test_the_fit_of_the_life_tables_alone_passes_its_gate(class_fit: Draws) -> N
     assert [check for check in verdict.judge_fit(class_fit) if not check.passed] == []
 
 
-def test_two_processes_draw_the_same_from_the_same_seed() -> None:
-    run = [sys.executable, "-c", SCRIPT, str(ROOT)]
-    first, second = (subprocess.run(run, check=True, capture_output=True, text=True).stdout for _ in range(2))
-    assert len(first.strip()) == hashlib.sha256().digest_size * 2
-    assert first == second
+def test_workers_that_compile_anew_draw_the_same_to_the_bit(
+    engine: Engine, case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here machine code came from disk, if it was there; the workers make theirs and find each other's."""
+    assert engine.compiled.sampler is not None  # here it is compiled by now
+    ours = batch.run(errands.fitted, {"it": case}, tmp_path / "ours", Place(), errands.quiet)["it"]
+    monkeypatch.delenv("PYTENSOR_FLAGS")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT / "model"), str(ROOT / "tests"))))
+    there = Place(workers=2, machine_code=tmp_path / "code")
+    theirs = batch.run(
+        errands.fitted, {"one": case, "other": case}, tmp_path / "theirs", there, errands.quiet
+    )
+    assert {name: found["marks"] for name, found in theirs.items()} == dict.fromkeys(theirs, ours["marks"])
+    assert all(str(tmp_path / "code") in found["machine code"] for found in theirs.values())
+    assert set(ours["marks"]) == set(DIMS)
+    assert str(tmp_path) not in ours["machine code"]
 
 
 def test_joins_of_allies_lie_where_the_model_expects_them(

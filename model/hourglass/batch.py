@@ -1,8 +1,8 @@
 """Batches of independent pieces of work: one after another, on processes here, or on a Dask cluster.
 
 Every piece runs alone in its process and with one thread of linear algebra, whose sums round
-otherwise when they are split; so what NumPy computes is the same to the bit wherever it was made,
-but on another kind of processor. A compiled model may round otherwise in a worker.
+otherwise when they are split; so a result is the same to the bit wherever it was made, but on
+another kind of processor.
 """
 
 import json

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import nutpie
 import xarray as xr
+from pytensor.configdefaults import config
 
 from hourglass import graph
 from hourglass.case import Case
@@ -49,7 +50,9 @@ def compile_model(case: Case, panel: Panel) -> Compiled:
     structure = layout(case.question)
     model = graph.build(structure, list(case.question.reference.classes), panel)
     classes = (*case.question.reference.classes, graph.OWN)
-    return Compiled(structure, classes, len(panel.since), nutpie.compile_pymc_model(model))
+    # Fast maths would sum in another order when parts of the machine code are found on disk.
+    with config.change_flags(numba__fastmath=False):
+        return Compiled(structure, classes, len(panel.since), nutpie.compile_pymc_model(model))
 
 
 _engines: dict[tuple[object, ...], Compiled] = {}
