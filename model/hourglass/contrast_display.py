@@ -9,7 +9,7 @@ from rich.text import Text
 from hourglass import explain_display, phrases
 from hourglass.belief import Belief
 from hourglass.case import Case
-from hourglass.changes import Change
+from hourglass.changes import Change, Mark
 from hourglass.comparison import gap
 from hourglass.contrast import Contrast
 from hourglass.phrases import percent
@@ -61,15 +61,23 @@ def _level(told: Driver) -> str:
 
 def _evidence(found: Sequence[Change], case: Case) -> Table:
     titles = {name: driver.title for name, driver in case.question.drivers.items()}
-    claims = {item.id: item.claim for item in case.ledger.items}
     name = Column("item or point", overflow="fold")
     table = Table("date", "", name, "about", "claim", title="Evidence that differs")
     for change in found:
         about = titles.get(change.about, change.about)
-        table.add_row(str(change.date), change.what, change.name, about, claims.get(change.name, ""))
+        table.add_row(str(change.date), change.what, change.name, about, _told(change, case))
     if not found:
         table.add_row("", "none", "", "", "")
     return table
+
+
+def _told(change: Change, case: Case) -> str:
+    """What an item claims; of a point its number, and the one before where it was revised."""
+    told = (change.come or change.gone)[0]
+    if not isinstance(told, Mark):
+        return told.claim
+    numbers = (f"{mark.rows[-1].value:,g}" for mark in (*change.gone, *change.come) if isinstance(mark, Mark))
+    return f"{', now '.join(numbers)} {case.question.series[told.series].unit}"
 
 
 def _beliefs(told: Contrast) -> Iterator[RenderableType]:
