@@ -22,7 +22,11 @@ TOLD = Explanation(
     question={"id": "q", "title": "Will it?"}, run="b", as_of=date(2023, 1, 26), since="a",
     since_as_of=date(2023, 1, 10), months=12, chance=1 / 3, move=MOVE, climb=None,
     typical=(Typical(EVERY, 0.25, -0.405),),
-    influences=(Influence("it", 0.25, 0.405, 0.9, False), Influence("other", 0.3, 0.1, 0.1, True)),
+    influences=(
+        Influence("it", 0.25, 0.405, 0.01, 0.9, False),
+        Influence("other", 0.3, 0.1, 0.02, 0.1, True),
+        Influence("faint", 0.33, 0.01, 0.02, 0.1, True),
+    ),
     sensitivities=(Sensitivity("evidence", 0.2, 0.1), Sensitivity("grades.origin", 0.01, 0, 0.2, 0.3, -1.7)),
     evidence=Evidence(87, 57.1, None, ""), remarks=(),
 )  # fmt: skip
@@ -53,15 +57,26 @@ def test_weights_that_fail_are_told_beside_the_numbers(case: Case) -> None:
     failed = replace(MOVE, checks=(Check("weights k_hat", 1.4, 0.7, False),))
     text = shown(replace(TOLD, move=failed), case)
     assert "weights k_hat 1.40" in text
-    assert "the parts are rough" in text
+    assert text.index("the parts are rough") < text.index("odds times")
 
 
 def test_items_whose_weights_fail_are_named_without_a_number(case: Case) -> None:
     text = shown(replace(TOLD, move=None), case)
-    assert row(text, "other") == ["other", "30.0 %", "+0.100", "0.10"]
+    assert row(text, "other") == ["other", "30.0 %", "+0.100", "0.020", "0.10"]
     with pytest.raises(StopIteration):
         row(text, "it")
-    assert "Of 1 items only a fit without them could tell, since the weights fail their guard: it." in text
+    assert "Of 1 item only a fit without them could tell, since the weights fail their guard: it." in text
+
+
+def test_an_item_that_what_moved_p_tells_of_is_not_called_untold(case: Case) -> None:
+    assert "only a fit without them" not in shown(TOLD, case)
+
+
+def test_what_an_item_adds_is_not_shown_where_it_is_noise(case: Case) -> None:
+    text = shown(TOLD, case)
+    with pytest.raises(StopIteration):
+        row(text, "faint")
+    assert "What 1 other item would add is within 2 Monte Carlo standard errors (mcse) of nothing" in text
 
 
 def test_conflicts_and_strong_answers_are_marked(case: Case) -> None:

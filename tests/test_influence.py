@@ -11,6 +11,7 @@ from hourglass import estimate, influence, record, sensitivity, standing
 from hourglass.attribution import log_odds
 from hourglass.case import Case
 from hourglass.influence import EVERY
+from hourglass.panel import Array
 from hourglass.sensitivity import ALWAYS, EVIDENCE, TABLES
 from hourglass.standing import Standing
 
@@ -68,6 +69,22 @@ def test_p_without_a_warning_is_that_of_draws_that_did_not_hear_it(stand: Standi
     assert found.without == pytest.approx(chance.mean())
     assert found.log_odds > 0
     assert found.k_hat == 0
+
+
+def test_the_error_of_what_an_item_adds_is_that_of_the_jackknife(stand: Standing) -> None:
+    """Of draws that do not depend on each other, as these; each left out in turn."""
+    (found,) = [one for one in influence.influences(stand) if one.item == "alarm"]
+    without, _ = stand.prospect.heard(())
+
+    def left_out(chance: Array, weight: Array) -> Array:
+        mean = ((chance * weight).sum() - chance * weight) / (weight.sum() - weight)
+        odds: Array = np.log(mean / (1 - mean))
+        return odds
+
+    added = left_out(stand.chance, stand.weight) - left_out(without, np.ones(len(without)))
+    jackknife = np.sqrt((len(added) - 1) * added.var())
+    assert found.mcse == pytest.approx(jackknife, rel=0.1)
+    assert found.clear == (found.log_odds > 2 * found.mcse)
 
 
 def test_the_strongest_item_comes_first(stand: Standing) -> None:

@@ -11,7 +11,7 @@ from hourglass import phrases
 from hourglass.attribution import Move, Part
 from hourglass.case import Case
 from hourglass.explanation import Explanation
-from hourglass.influence import EVERY, Influence, Typical
+from hourglass.influence import CLEAR, EVERY, Influence, Typical
 from hourglass.ladder import Climb
 from hourglass.phrases import percent
 from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
@@ -37,7 +37,7 @@ def remarks(told: Explanation) -> Iterable[str]:
     yield from told.remarks
     worth = told.evidence.effective_items or 0.0
     yield f"{told.evidence.items} items of evidence weigh; they are worth {worth:.1f} independent ones."
-    more = len(told.influences) - MOST_ROWS, len(told.sensitivities) - MOST_ROWS
+    more = sum(one.clear for one in told.influences) - MOST_ROWS, len(told.sensitivities) - MOST_ROWS
     if max(more) > 0:
         yield f"Tables show the {MOST_ROWS} strongest; --json holds all."
     yield from untold(told)
@@ -48,22 +48,31 @@ def remarks(told: Explanation) -> Iterable[str]:
 
 
 def untold(told: Explanation) -> Iterable[str]:
-    """Items of which the draws cannot say what they do."""
-    rough = [one.item for one in told.influences if not one.sound]
+    """Items of which the draws cannot say what they do, unless what moved P says it."""
+    faint = sum(one.sound and not one.clear for one in told.influences)
+    if faint:
+        yield (
+            f"What {phrases.many(faint, 'other item')} would add is within {CLEAR} Monte Carlo standard "
+            "errors (mcse) of nothing; --json holds them."
+        )
+    ways = (way for way in (told.move, told.climb) if way is not None)
+    moved = {name for way in ways for part in way.parts for name in (part.name, *part.name.split("+"))}
+    rough = [one.item for one in told.influences if not one.sound and one.item not in moved]
     if rough:
         yield (
-            f"Of {len(rough)} items only a fit without them could tell, since the weights fail their guard: "
-            f"{', '.join(rough[:MOST_ROWS])}{' and others' if len(rough) > MOST_ROWS else ''}."
+            f"Of {phrases.many(len(rough), 'item')} only a fit without them could tell, since the weights "
+            f"fail their guard: {', '.join(rough[:MOST_ROWS])}"
+            f"{' and others' if len(rough) > MOST_ROWS else ''}."
         )
 
 
 def _move(told: Explanation, move: Move) -> list[RenderableType]:
     by = "change" if move.grouping == "change" else f"changes, by {move.grouping}"
     title = f"What moved P from {percent(move.before)} as of {told.since_as_of} (run {told.since}):"
-    found: list[RenderableType] = [Text(title), _ways(by, move.parts, move.whole)]
+    found: list[RenderableType] = [Text(title)]
     if (words := rough(move)) is not None:
         found.append(Text(words, style="red"))
-    return [*found, Text(f"The last part: {move.remark}", style="dim")]
+    return [*found, _ways(by, move.parts, move.whole), Text(f"The last part: {move.remark}", style="dim")]
 
 
 def rough(move: Move) -> str | None:
@@ -127,13 +136,14 @@ def _influences(told: Sequence[Influence]) -> Table:
     return table
 
 
-INFLUENCES = ("item", "P without it", "adds in log-odds", "k-hat")
+INFLUENCES = ("item", "P without it", "adds in log-odds", "± mcse", "k-hat")
 
 
-def influences(told: Sequence[Influence]) -> Iterator[tuple[str, str, str, str]]:
-    """What the strongest items do, under the columns `INFLUENCES`."""
-    for one in [one for one in told if one.sound][:MOST_ROWS]:
-        yield one.item, percent(one.without), phrases.log_odds(one.log_odds), f"{one.k_hat:.2f}"
+def influences(told: Sequence[Influence]) -> Iterator[tuple[str, ...]]:
+    """What the strongest items do that stand out of the noise, under the columns `INFLUENCES`."""
+    for one in [one for one in told if one.clear][:MOST_ROWS]:
+        added = phrases.log_odds(one.log_odds), f"{one.mcse:.3f}"
+        yield one.item, percent(one.without), *added, f"{one.k_hat:.2f}"
 
 
 def _sensitivities(told: Sequence[Sensitivity]) -> Table:

@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hourglass import estimate, information, reweighting, standing
+from hourglass import estimate, information, reweighting, standing, verdict
 from hourglass.attribution import log_odds
 from hourglass.incidence import Present
+from hourglass.panel import Array
 from hourglass.standing import Standing
+
+CLEAR = 2
+"""Monte Carlo standard errors beyond which what an item adds is told from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Influence:
         P had the item never been; a month's readings of one origin stand as one, `a+b`.
     log_odds
         What the item adds to the log-odds of P.
+    mcse
+        Monte Carlo standard error of `log_odds`.
     k_hat
         Shape of the tail of the weights; 0 for a warning, which weighs exactly.
     sound
@@ -30,8 +36,14 @@ class Influence:
     item: str
     without: float
     log_odds: float
+    mcse: float
     k_hat: float
     sound: bool
+
+    @property
+    def clear(self) -> bool:
+        """Whether the weights are sound and what the item adds stands out of the noise of the draws."""
+        return self.sound and abs(self.log_odds) > CLEAR * self.mcse
 
 
 def influences(stand: Standing) -> tuple[Influence, ...]:
@@ -47,9 +59,9 @@ def influences(stand: Standing) -> tuple[Influence, ...]:
     found = [*_unwarned(stand)]
     for item, density in each.items():
         weights = reweighting.smooth(update - density.ravel())
-        without = float(np.average(stand.chance, weights=weights.weight * stand.warned))
         sound = all(check.passed for check in weights.checks("weights"))
-        found.append(_influence(stand, item, without, weights.k_hat, sound=sound))
+        weight = weights.weight * stand.warned
+        found.append(_influence(stand, item, stand.chance, weight, weights.k_hat, sound=sound))
     return tuple(sorted(found, key=lambda one: -abs(one.log_odds)))
 
 
@@ -57,12 +69,26 @@ def _unwarned(stand: Standing) -> Iterable[Influence]:
     """Influence of each open warning: what the others make of P."""
     for warning in stand.warnings:
         chance, warned = stand.prospect.heard([w for w in stand.warnings if w != warning])
-        weight = stand.posterior.weight
-        yield _influence(stand, warning.id, float(weight @ chance / (weight @ warned)), 0.0, sound=True)
+        weight = stand.posterior.weight * warned
+        yield _influence(stand, warning.id, chance / warned, weight, 0.0, sound=True)
 
 
-def _influence(stand: Standing, item: str, without: float, k_hat: float, *, sound: bool) -> Influence:
-    return Influence(item, without, log_odds(stand.mean) - log_odds(without), k_hat, sound)
+def _influence(
+    stand: Standing, item: str, chance: Array, weight: Array, k_hat: float, *, sound: bool
+) -> Influence:
+    """Influence of an item from the chance of each draw without it, and the draw's weight then."""
+    without = float(np.average(chance, weights=weight))
+    apart = _pull(stand.chance, stand.weight) - _pull(chance, weight)
+    grid = stand.posterior.inside.grid
+    error = verdict.mcse(apart.reshape(grid), np.ones(grid)) if np.ptp(apart) else 0.0
+    return Influence(item, without, log_odds(stand.mean) - log_odds(without), error, k_hat, sound)
+
+
+def _pull(chance: Array, weight: Array) -> Array:
+    """How each draw pulls the log-odds of the weighed mean chance (delta method); (draw), mean 0."""
+    mean = np.average(chance, weights=weight)
+    pull: Array = weight / weight.mean() * (chance - mean) / (mean * (1 - mean))
+    return pull
 
 
 @dataclass(frozen=True, slots=True)

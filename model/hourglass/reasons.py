@@ -48,9 +48,9 @@ def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
     move = told.move
     from_to = f"from {percent(move.before)} to {percent(move.after)}"
     caption = f"Since the last forecast, as of {told.since_as_of} (run {told.since}): {from_to}"
-    yield _ways(caption, move, d.case, d.forecast.as_of)
     if (words := explain_display.rough(move)) is not None:
         yield words
+    yield _ways(caption, move, d.case, d.forecast.as_of)
     yield f"The last part: {move.remark}"
 
 
