@@ -188,10 +188,11 @@ def record(
         own = list(apart(every))
         chosen.update(own)
         lines.append(Line(months, _tally(every), _tally(own)))
+    ended = header.resolved if header.resolved and header.resolved.date <= today else None
+    quiet = min(header.confirmed_through, today)
     return Record(
-        header.id, header.resolved, header.confirmed_through, len(ordered), tuple(unreadable), results,
-        frozenset(chosen), tuple(lines),
-    )  # fmt: skip
+        header.id, ended, quiet, len(ordered), tuple(unreadable), results, frozenset(chosen), tuple(lines)
+    )
 
 
 def _result(forecast: Forecast, horizon: Horizon, header: Header, today: date) -> Result:
