@@ -50,7 +50,8 @@ def test_a_believed_forecast_shows_chance_interval_outside_view_and_driver(
     told = shown(display.forecast(believed, case))
     for words in (
         "Verdict: passed", "7.1 %", "4.0 % to 9.0 %", "1.0 % to 21.0 %", "3.3 %", "67.9 %", "+1.0",
-        "-0.2 to +2.3", "40 items of evidence", "worth 22 independent ones", "newest known 2023-01-20",
+        "-0.2 to +2.3", "40 items of evidence", "worth 22 independent ones",
+        "newest known 2023-01-20, 6 days before",
     ):  # fmt: skip
         assert words in told
 
@@ -82,16 +83,18 @@ def test_a_forecast_without_evidence_names_no_newest(believed: Forecast, case: C
 
 def test_quiet_after_the_confirmed_day_is_said_to_be_assumed(believed: Forecast, case: Case) -> None:
     confirmed = case.question.header.confirmed_through
-    assert "assumed" not in " ".join(display.remarks(replace(believed, as_of=confirmed), case))
-    told = " ".join(display.remarks(replace(believed, as_of=date(2026, 11, 1)), case))
-    assert f"Nothing was checked after {confirmed}: the quiet since then is assumed." in told
+    assert not list(display.assumed(replace(believed, as_of=confirmed), case))
+    later = replace(believed, as_of=date(2026, 11, 1))
+    words = f"Nothing was checked after {confirmed}: the quiet since then is assumed."
+    assert list(display.assumed(later, case)) == [words]
+    assert words in shown(display.forecast(later, case))
 
 
-def test_the_run_can_be_found_again(believed: Forecast, case: Case) -> None:
-    told = " ".join(display.remarks(believed, case))
+def test_the_run_can_be_found_again(believed: Forecast) -> None:
+    told = " ".join(display.remarks(believed))
     assert "Run abc: a fit, in 12.5 s, seed 1, in .hourglass/runs/belarus/abc" in told
     stored = replace(believed, run=replace(believed.run, stored=True))
-    assert "Run abc: a fit, from the store, seed 1" in " ".join(display.remarks(stored, case))
+    assert "Run abc: a fit, from the store, seed 1" in " ".join(display.remarks(stored))
 
 
 def test_problems_have_one_line_each() -> None:

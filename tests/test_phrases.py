@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from datetime import date
+
 import pytest
 
 from hourglass import phrases
@@ -35,3 +37,20 @@ def test_one_month_is_no_plural() -> None:
 def test_a_level_has_a_sign_and_an_interval() -> None:
     assert phrases.levels(Driver(0.26, -1.0, 1.44)) == ("+0.3", "-1.0 to +1.4")
     assert phrases.levels(NO_DRIVER) == ("withheld", "withheld")
+
+
+def test_nothing_has_a_plus_and_no_minus() -> None:
+    assert phrases.level(-0.04) == "+0.0"
+    assert phrases.log_odds(-0.0001) == "+0.000"
+
+
+def test_words_of_a_level_are_those_of_the_level_as_printed() -> None:
+    anchors = {"0": "calm", "1": "tense"}
+    assert [phrases.nearest(anchors, at) for at in (0.49, 0.51, 0.56)] == ["calm", "calm", "tense"]
+    assert phrases.nearest({}, 0.5) == ""
+
+
+def test_an_age_is_in_days() -> None:
+    day = date(2023, 1, 26)
+    told = [phrases.age(known, day) for known in (day, date(2023, 1, 25), date(2022, 1, 26))]
+    assert told == ["the same day", "1 day before", "365 days before"]

@@ -29,14 +29,13 @@ def badge(told: Forecast) -> str:
     return f"Verdict: withheld, {len(told.verdict.failed)} of {phrases.many(count, 'check')} failed"
 
 
-def facts(told: Forecast) -> Iterator[Fact]:
+def facts(told: Forecast, case: Case) -> Iterator[Fact]:
     """What to know of the report as a whole."""
     yield Fact("As of", str(told.as_of))
     newest = told.evidence.newest
     if newest is not None:
-        days = (told.as_of - newest).days
-        age = f"{phrases.many(days, 'day')} before" if days else "the same day"
-        yield Fact("Newest evidence", f"{newest}, {age}")
+        yield Fact("Newest evidence", f"{newest}, {phrases.age(newest, told.as_of)}")
+    yield from (Fact("Quiet", sentence) for sentence in display.assumed(told, case))
     effective = told.evidence.effective_items
     worth = "" if effective is None else f", worth {effective:.0f} independent ones"
     yield Fact("Evidence", f"{phrases.many(told.evidence.items, 'item')}{worth}")
@@ -72,7 +71,7 @@ def _reading(d: Dossier) -> Iterator[str]:
         "half inside the 50 % interval."
     )
     yield "No word stands beside a chance below 1 % or above 99 %."
-    yield from display.caveats(d.forecast, d.case)
+    yield from display.caveats(d.forecast)
 
 
 def criteria(d: Dossier) -> Section:

@@ -112,8 +112,8 @@ def forecast(
         )
     if as_json:
         options.tell(summary.as_json(told))
-        for remark in display.remarks(told, asked.case):
-            print(remark, file=sys.stderr)
+        for sentence in (*display.assumed(told, asked.case), *display.remarks(told)):
+            print(sentence, file=sys.stderr)
     else:
         options.show(display.forecast(told, asked.case))
     if report:
@@ -132,5 +132,5 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
     if as_json:
         options.tell([summary.as_json(one) for one in told])
     else:
-        options.show(display.history(told))
+        options.show(display.history(told) if told else "No forecast is stored; make one: hourglass forecast")
     return 0

@@ -19,16 +19,17 @@ from hourglass.verdict import Check, Verdict
 def forecast(told: Forecast, case: Case) -> RenderableType:
     """The answer: verdict first, then chances by horizon, drivers, and what stands behind them."""
     parts: list[RenderableType] = [Text(told.question["title"], style="bold"), Text(standing(told))]
-    parts += [_verdict(told.verdict)]
+    parts += [*(Text(sentence) for sentence in assumed(told, case)), _verdict(told.verdict)]
     if told.verdict.passed:
         parts += [_chances(told.horizons), _outcomes(told, case), _drivers(told, case)]
-    parts += [Text(sentence, style="dim") for sentence in remarks(told, case)]
+    parts += [Text(sentence, style="dim") for sentence in remarks(told)]
     return Group(*parts)
 
 
 def standing(told: Forecast) -> str:
-    """As-of day, and how much evidence stands behind the forecast."""
-    newest = f", newest known {told.evidence.newest}" if told.evidence.newest else ""
+    """As-of day, how much evidence stands behind the forecast, and how old it is."""
+    known = told.evidence.newest
+    newest = f", newest known {known}, {phrases.age(known, told.as_of)}" if known else ""
     effective = told.evidence.effective_items
     worth = "" if effective is None else f", worth {effective:.0f} independent ones"
     return f"As of {told.as_of}: {told.evidence.items} items of evidence{worth}{newest}."
@@ -98,18 +99,22 @@ def drivers(told: Forecast, case: Case) -> Iterator[tuple[str, ...]]:
         yield asked.title, *phrases.levels(level), phrases.nearest(asked.anchors, mean)
 
 
-def remarks(told: Forecast, case: Case) -> Iterable[str]:
+def remarks(told: Forecast) -> Iterable[str]:
     """What a reader must know beside the numbers, and how they were made."""
-    yield from caveats(told, case)
+    yield from caveats(told)
     when = "from the store" if told.run.stored else f"in {told.run.seconds:g} s"
     yield f"{made(told)}, {when}, seed {told.run.seed}, in {told.run.path}"
 
 
-def caveats(told: Forecast, case: Case) -> Iterable[str]:
-    """What a reader must know beside the numbers."""
+def assumed(told: Forecast, case: Case) -> Iterable[str]:
+    """From when on nobody has checked that entry had not come."""
     confirmed = case.question.header.confirmed_through
     if told.as_of > confirmed:
         yield f"Nothing was checked after {confirmed}: the quiet since then is assumed."
+
+
+def caveats(told: Forecast) -> Iterable[str]:
+    """What a reader must know beside the numbers."""
     if told.verdict.passed:
         yield (
             "A level is in standard deviations among states that were in a position to join an ally's war. "

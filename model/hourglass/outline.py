@@ -27,7 +27,7 @@ def brief(d: Dossier, figures: Figures) -> Brief:
         lead=chapters.lead(told),
         passed=told.verdict.passed,
         badge=chapters.badge(told),
-        facts=tuple(chapters.facts(told)),
+        facts=tuple(chapters.facts(told, d.case)),
         sections=tuple(_drawn(one, figures) for one in (whole if told.verdict.passed else few)),
     )
 

@@ -1,6 +1,7 @@
 """Numbers as people read them: one way of writing each, for terminal, page and file alike."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from hourglass.summary import Driver, Horizon
 
@@ -28,6 +29,11 @@ def span(months: float) -> str:
     return "1 month" if months == 1 else f"{months:g} months"
 
 
+def age(known: date, as_of: date) -> str:
+    """How long before a day something was known."""
+    return f"{many((as_of - known).days, 'day')} before" if known < as_of else "the same day"
+
+
 def chances(horizons: Iterable[Horizon]) -> list[tuple[str, ...]]:
     """Rows of the table of chances, under the columns `CHANCES`."""
     return [
@@ -41,7 +47,7 @@ def chances(horizons: Iterable[Horizon]) -> list[tuple[str, ...]]:
 
 def level(number: float) -> str:
     """A driver's level or a change in log-odds to one decimal, with its sign."""
-    return f"{number:+.1f}"
+    return f"{number:+z.1f}"
 
 
 def levels(told: Driver) -> tuple[str, str]:
@@ -53,14 +59,15 @@ def levels(told: Driver) -> tuple[str, str]:
 
 
 def nearest(anchors: Mapping[str, str], at: float) -> str:
-    """Words of the anchor that is nearest to a level; none where there are no anchors."""
-    step = min(anchors, key=lambda step: abs(float(step) - at), default="")
+    """Words of the anchor that is nearest to a level as it is printed; none where there are no anchors."""
+    printed = float(level(at))
+    step = min(anchors, key=lambda step: abs(float(step) - printed), default="")
     return anchors.get(step, "")
 
 
 def log_odds(number: float) -> str:
     """A change in log-odds, with its sign."""
-    return f"{number:+.3f}"
+    return f"{number:+z.3f}"
 
 
 def many(count: int, noun: str) -> str:

@@ -134,15 +134,15 @@
   const last = told.horizons.reduce((a, b) => (b.slice > a.slice ? b : a));
 
   function nearest(slider, value) {
+    const at = +value.toFixed(1); // as it is printed
     let best = null;
     for (const [level, words] of slider.anchors)
-      if (best === null || Math.abs(level - value) < Math.abs(best[0] - value)) best = [level, words];
+      if (best === null || Math.abs(level - at) < Math.abs(best[0] - at)) best = [level, words];
     return best === null ? "" : best[1];
   }
+  const signed = (level) => `${level < 0 ? "-" : "+"}${Math.abs(level).toFixed(1)}`;
   const number = (slider, value) =>
-    slider.gate
-      ? `${Math.round(100 * value)} % at an occasion`
-      : `${value > 0 ? "+" : value < 0 ? "\u2212" : ""}${Math.abs(value).toFixed(1)}`;
+    slider.gate ? `${Math.round(100 * value)} % at an occasion` : signed(+value.toFixed(1));
   function reading(slider, value) {
     const words = nearest(slider, value);
     return number(slider, value) + (words ? `: ${words}` : "");
