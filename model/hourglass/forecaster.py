@@ -131,7 +131,8 @@ def forecast(
             store.save(runs, updated, told, lambda _: None)
         if updated.verdict.passed or method == REWEIGHT:
             return _narrowed(updated, asked) or updated
-        talk(f"the weights fail ({', '.join(c.name for c in updated.verdict.failed)}): fitting anew")
+        failed = (f"{c.name} {c.value:.3g}, limit {c.limit:.3g}" for c in updated.verdict.failed)
+        talk(f"the stored draws do not reach so far ({'; '.join(failed)}): fitting anew")
     elif method == REWEIGHT:
         remedy = "ask once without --method reweight"
         raise InputError(

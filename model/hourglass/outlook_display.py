@@ -34,7 +34,7 @@ def _lines(lines: Sequence[Line]) -> Table:
     return table
 
 
-WATCH = ("what, if such an item comes", "chance", "P if seen", "P if not", "gain, 1/1000 nat")
+WATCH = ("what, if such an item comes", "chance seen", "P if seen", "P if not", "gain, 1/1000 nat")
 
 
 def watch_rows(lines: Sequence[Line]) -> Iterator[tuple[str, ...]]:
