@@ -175,6 +175,14 @@ def test_nothing_is_confirmed_of_days_to_come(header: Header) -> None:
     assert scores.standing(date(2026, 5, 1), date(2027, 5, 1), hasty, TODAY) == "open"
 
 
+def test_a_past_day_knows_of_no_later_end_and_no_later_confirmation(header: Header) -> None:
+    entered = ended(header, "entry", date(2023, 3, 1))
+    then = scores.record([forecast("a")], entered, AS_OF)
+    assert (standings(then), then.resolved, then.confirmed_through) == (["open"], None, AS_OF)
+    after = scores.record([forecast("a")], entered, date(2023, 3, 1))
+    assert (standings(after), after.resolved) == (["entry"], entered.resolved)
+
+
 def test_a_withheld_forecast_is_counted_and_not_scored(header: Header) -> None:
     hidden = summary.withheld(forecast("a"))
     found = record(header, hidden, forecast("b"))

@@ -177,7 +177,8 @@ class Record:
 def record(
     forecasts: Sequence[Forecast], header: Header, today: date, unreadable: Sequence[str] = ()
 ) -> Record:
-    """What became of stored forecasts, in whatever order they come."""
+    """What became of stored forecasts, in whatever order they come, as it stands on a day."""
+    header = _as_it_stood(header, today)
     ordered = sorted(forecasts, key=lambda one: (one.as_of, one.run.id))
     results = tuple(_result(one, h, header, today) for one in ordered for h in one.horizons)
     chosen: set[Result] = set()
@@ -188,10 +189,18 @@ def record(
         own = list(apart(every))
         chosen.update(own)
         lines.append(Line(months, _tally(every), _tally(own)))
-    ended = header.resolved if header.resolved and header.resolved.date <= today else None
-    quiet = min(header.confirmed_through, today)
     return Record(
-        header.id, ended, quiet, len(ordered), tuple(unreadable), results, frozenset(chosen), tuple(lines)
+        header.id, header.resolved, header.confirmed_through, len(ordered), tuple(unreadable), results,
+        frozenset(chosen), tuple(lines),
+    )  # fmt: skip
+
+
+def _as_it_stood(header: Header, today: date) -> Header:
+    """What was known of the end of a question on a day."""
+    later = header.resolved is not None and header.resolved.date > today
+    quiet = min(header.confirmed_through, today)
+    return header.model_copy(
+        update={"confirmed_through": quiet, "resolved": None if later else header.resolved}
     )
 
 
