@@ -22,7 +22,7 @@ from hourglass.news import Told
 from hourglass.schedule import Plan
 from hourglass.scores import Record
 from hourglass.summary import Forecast
-from hourglass.trial import SETTINGS
+from hourglass.trial import EFFORTS
 from hourglass.uniformity import Uniformity
 
 SCHEMA = 1
@@ -182,7 +182,7 @@ def as_json(told: Backtest) -> dict[str, Any]:
         "question": dict(told.question),
         "key": told.key,
         "seed": told.plan.seed,
-        "settings": dict(SETTINGS),
+        "efforts": [asdict(effort) for effort in EFFORTS],
         "horizons": list(told.plan.horizons),
         "remarks": remarks(told),
         "withheld": [str(day.as_of) for day in told.withheld],

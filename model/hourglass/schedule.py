@@ -1,7 +1,7 @@
 """Which days of the past are tried in a backtest, how far ahead, and under which key."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from hourglass import calendar, store
@@ -9,7 +9,7 @@ from hourglass.assembly import fitted_months
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem, stop_on
 from hourglass.question import LONGEST_HORIZON
-from hourglass.trial import SETTINGS, Task
+from hourglass.trial import EFFORTS, Task
 
 HORIZONS = (1, 3, 6, 12)
 """Months."""
@@ -168,7 +168,7 @@ def key(case: Case, wanted: Plan) -> str:
     told = store.inputs(case, newest(case) or wanted.span.end)
     how = {
         "horizons": wanted.horizons,
-        "settings": dict(SETTINGS),
+        "efforts": [asdict(effort) for effort in EFFORTS],
         "span": [wanted.span.first, wanted.span.last],
     }
     return store.key(told | {"backtest": how}, wanted.seed, "trial")

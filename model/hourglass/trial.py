@@ -1,6 +1,5 @@
 """One day of a backtest: a forecast with what was known on it, and the next month's news as it saw them."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -13,10 +12,20 @@ from hourglass.estimate import Posterior
 from hourglass.forecaster import NUTS
 from hourglass.panel import Labels, Panel, class_only
 from hourglass.reweighting import Weights
-from hourglass.summary import Run
+from hourglass.summary import Forecast, Run
 
-SETTINGS: Mapping[str, int] = {"chains": 4, "draws": 1000, "tune": 400}
-"""How hard each day is sampled: less than a forecast, under the same verdict."""
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard a day is sampled."""
+
+    draws: int
+    tune: int
+    target_accept: float
+
+
+EFFORTS = (Effort(700, 400, 0.9), Effort(1500, 800, 0.95))
+"""Less than a forecast is, under the same verdict; where that withholds the numbers, as a forecast is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +59,33 @@ def trial(task: Task) -> dict[str, Any]:
     """
     case, as_of = task.case, task.as_of
     panel, labels = build(case, as_of, task.months)
-    inside = _sample(task, panel, labels)
     outside, weights = _outside(task, panel, labels)
-    found = Posterior(panel, labels, inside, outside, class_weights=weights, beliefs=case.question)
-    asked = [(float(m), calendar.months_after(as_of, m)) for m in task.horizons]
-    run = Run(str(as_of), "", NUTS, str(as_of), False, task.seed, 0.0, store.libraries())
-    made = estimate.summarise(case, as_of, asked, store.inputs(case, as_of), run, found)
+    for effort in EFFORTS:
+        inside = _sample(task, panel, labels, effort)
+        found = Posterior(panel, labels, inside, outside, class_weights=weights, beliefs=case.question)
+        made = _forecast(task, found)
+        if made.verdict.passed:
+            break
     coming = news.after(case, as_of, task.months)
     told = news.told(case, coming, inside, task.seed) if made.verdict.passed else ()
     return {
         "forecast": summary.as_json(made),
         "news": [asdict(one) for one in told],
         "joined": coming.joined,
-        "class_fitted": weights is None,
     }
 
 
-def _sample(task: Task, panel: Panel, labels: Labels) -> Draws:
+def _forecast(task: Task, found: Posterior) -> Forecast:
+    case, as_of = task.case, task.as_of
+    asked = [(float(m), calendar.months_after(as_of, m)) for m in task.horizons]
+    run = Run(str(as_of), "", NUTS, str(as_of), False, task.seed, 0.0, store.libraries())
+    return estimate.summarise(case, as_of, asked, store.inputs(case, as_of), run, found)
+
+
+def _sample(task: Task, panel: Panel, labels: Labels, effort: Effort) -> Draws:
     from hourglass import inference  # loads PyMC: seconds
 
-    how = inference.Settings(**SETTINGS, cores=1)
+    how = inference.Settings(**asdict(effort), cores=1)
     return inference.sample(inference.engine(task.case, panel), panel, labels, task.seed, how)
 
 
@@ -82,10 +98,10 @@ def _outside(task: Task, panel: Panel, labels: Labels) -> tuple[Draws, Weights |
     key = store.key(store.inputs(task.case, task.anchor) | {"months": task.months}, task.seed)
     if key not in _anchors:
         base, names = build(task.case, task.anchor, task.months)
-        _anchors[key] = base, _sample(task, class_only(base, own=True), names)
+        _anchors[key] = base, _sample(task, class_only(base, own=True), names, EFFORTS[-1])
     base, draws = _anchors[key]
     layout = parameters.layout(task.case.question)
     weights = reweighting.smooth(reweighting.class_log_ratio(layout, draws, base, panel))
     if all(check.passed for check in weights.checks("weights")):
         return draws, weights
-    return _sample(task, class_only(panel, own=True), labels), None
+    return _sample(task, class_only(panel, own=True), labels, EFFORTS[-1]), None

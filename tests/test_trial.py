@@ -1,0 +1,64 @@
+"""One day of a backtest: how often it is sampled, and what is told of it."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from test_forecaster import prior_fit
+
+from hourglass import trial
+from hourglass.case import Case
+from hourglass.draws import Draws
+from hourglass.panel import Labels, Panel
+from hourglass.trial import EFFORTS, Effort, Task
+
+LIGHT, HARD = EFFORTS
+
+
+@pytest.fixture
+def task(case: Case) -> Task:
+    """Return a day whose next month lies on the stand-in's grid; its outside view is its own."""
+    day = date(2022, 12, 31)
+    return Task(case, day, (3, 12), 1, prior_fit().months, day)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Effort]:
+    """Return the efforts that a day asks for; light ones diverge, and no one samples."""
+    efforts: list[Effort] = []
+
+    def sample(task: Task, panel: Panel, labels: Labels, effort: Effort) -> Draws:
+        efforts.append(effort)
+        draws = prior_fit()
+        faults = np.full_like(draws.stats["diverging"], effort == LIGHT)
+        return replace(draws, stats={**draws.stats, "diverging": faults})
+
+    monkeypatch.setattr(trial, "_sample", sample)
+    monkeypatch.setattr(trial, "_anchors", {})
+    return efforts
+
+
+def test_a_day_that_fails_a_check_is_sampled_as_a_forecast_is(task: Task, asked: list[Effort]) -> None:
+    told = trial.trial(task)["forecast"]
+    assert asked == [HARD, LIGHT, HARD]  # the outside view first
+    assert told["verdict"]["passed"]
+    assert 0 < told["horizons"][0]["mean"] < told["horizons"][1]["mean"] < 1
+
+
+def test_a_day_that_passes_is_sampled_once(
+    task: Task, asked: list[Effort], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "EFFORTS", (HARD, HARD))
+    assert trial.trial(task)["forecast"]["verdict"]["passed"]
+    assert asked == [HARD, HARD]  # the outside view and the day
+
+
+def test_a_day_that_fails_twice_is_withheld_and_tells_no_news(
+    task: Task, asked: list[Effort], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "EFFORTS", (LIGHT, LIGHT))
+    told = trial.trial(task)
+    assert not told["forecast"]["verdict"]["passed"]
+    assert told["forecast"]["horizons"][0]["mean"] is None
+    assert told["news"] == []
