@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import reports
 
-from hourglass import brief, display, page, phrases, publication, terms
+from hourglass import brief, chapters, display, page, phrases, publication, terms
 from hourglass.brief import Cell, Table
 from hourglass.summary import Forecast
 
@@ -82,6 +84,24 @@ def test_what_the_model_leaves_out_comes_from_the_question_s_folder() -> None:
     assert report.case.question.header.leaves_out
     for words in report.case.question.header.leaves_out:
         assert words in report.text(publication.TEXT)
+
+
+def test_items_that_weigh_are_counted_beside_all_that_are_listed() -> None:
+    report = reports.believed()
+    known = report.case.evidence(report.told.as_of).items
+    weigh = report.told.evidence.items
+    assert f"{len(known)} items known by {report.told.as_of}, of which {weigh} weigh." in report_text()
+    listed = next(table for table in tables(data(report)) if "Items known" in table["caption"])
+    assert len(listed["rows"]) == len(known)
+
+
+def test_quiet_that_no_one_has_checked_stands_at_the_top() -> None:
+    report = reports.believed()
+    confirmed = report.case.question.header.confirmed_through
+    assert "Quiet" not in [fact.name for fact in chapters.facts(report.told, report.case)]
+    later = replace(report.told, as_of=confirmed + timedelta(1))
+    (told,) = [fact.told for fact in chapters.facts(later, report.case) if fact.name == "Quiet"]
+    assert told == f"Nothing was checked after {confirmed}: the quiet since then is assumed."
 
 
 def test_a_withheld_report_holds_no_chance_in_any_form() -> None:

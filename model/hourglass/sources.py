@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hourglass import brief, chapters, forecaster
+from hourglass import brief, chapters, forecaster, phrases
 from hourglass.brief import Cell, Section
 from hourglass.case import Case
 from hourglass.dossier import Dossier
@@ -25,7 +25,11 @@ def section(d: Dossier) -> Section:
         for item in items
     )  # fmt: skip
     told = brief.table(f"Items known by {day}, by the day of what they tell", ITEMS, rows, folded=True)
-    return Section("sources", "Sources", (told, *_series(d), *_run(d.forecast, d.case)))
+    count = (
+        f"{phrases.many(len(items), 'item')} known by {day}, of which {d.forecast.evidence.items} weigh. "
+        "Notes weigh nothing, nor do items whose source or report cannot be judged (grades F and 6)."
+    )
+    return Section("sources", "Sources", (count, told, *_series(d), *_run(d.forecast, d.case)))
 
 
 def _series(d: Dossier) -> Iterator[brief.Part]:
