@@ -1,7 +1,7 @@
 """How long backtests and calibration take beside one cold forecast, all in one run, whole processes.
 
 Run with `python benchmarks/validate.py [FITS]`. In a root of its own: a cold forecast; 24 days of the
-past; 300 worlds (or FITS); then 12 worlds of another seed by one worker and by two, code at hand.
+past; 300 worlds (or FITS); then 30 worlds of another seed by one worker and by two, code at hand.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).parents[1]
 AS_OF = "2025-12-31"
-DAYS, FEW = 24, 12
+DAYS, FEW = 24, 30
 WORKERS = 2
 
 
