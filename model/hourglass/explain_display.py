@@ -28,7 +28,11 @@ def explanation(told: Explanation, case: Case) -> RenderableType:
         parts += _move(told, told.move)
     if told.climb is not None:
         parts += _climb(told.climb)
-    parts += [_typical(told.typical, case), _influences(told.influences), _sensitivities(told.sensitivities)]
+    parts += [
+        _table(TYPICAL, typical(told.typical, case)),
+        _table(INFLUENCES, influences(told.influences)),
+        _table(SENSITIVITIES, sensitivities(told.sensitivities)),
+    ]
     return Group(*parts, *(Text(words, style="dim") for words in remarks(told)))
 
 
@@ -96,12 +100,19 @@ def _climb(climb: Climb) -> list[RenderableType]:
 
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:
-    table = Table(Column(what, overflow="fold"), "", "log-odds", "odds times")
     *rows, last = ways(parts, whole)
-    for row in rows:
-        table.add_row(*row)
+    table = _table((what, "", "log-odds", "odds times"), rows)
     table.add_section()
     table.add_row(*last)
+    return table
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Table whose first column folds, for ids are long."""
+    first, *others = columns
+    table = Table(Column(first, overflow="fold"), *others)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
@@ -109,13 +120,6 @@ def ways(parts: Sequence[Part], whole: float) -> Iterator[tuple[str, str, str, s
     """Each part with its log-odds and what it multiplies the odds by; their sum last."""
     for part in (*parts, Part("sum", whole)):
         yield part.name, part.detail, phrases.log_odds(part.log_odds), f"{exp(part.log_odds):.2f}"
-
-
-def _typical(told: Iterable[Typical], case: Case) -> Table:
-    table = Table(*TYPICAL)
-    for row in typical(told, case):
-        table.add_row(*row)
-    return table
 
 
 TYPICAL = ("typical from now on", "P would be", "log-odds")
@@ -128,14 +132,6 @@ def typical(told: Iterable[Typical], case: Case) -> Iterator[tuple[str, str, str
         yield name, percent(one.chance), f"{one.log_odds:+.2f}"
 
 
-def _influences(told: Sequence[Influence]) -> Table:
-    first, *others = INFLUENCES
-    table = Table(Column(first, overflow="fold"), *others)
-    for row in influences(told):
-        table.add_row(*row)
-    return table
-
-
 INFLUENCES = ("item", "P without it", "adds in log-odds", "± mcse", "k-hat")
 
 
@@ -144,14 +140,6 @@ def influences(told: Sequence[Influence]) -> Iterator[tuple[str, ...]]:
     for one in [one for one in told if one.clear][:MOST_ROWS]:
         added = phrases.log_odds(one.log_odds), f"{one.mcse:.3f}"
         yield one.item, percent(one.without), *added, f"{one.k_hat:.2f}"
-
-
-def _sensitivities(told: Sequence[Sensitivity]) -> Table:
-    first, *others = SENSITIVITIES
-    table = Table(Column(first, overflow="fold"), *others)
-    for row in sensitivities(told):
-        table.add_row(*row)
-    return table
 
 
 SENSITIVITIES = ("P answers to", "sensitivity", "log-odds a doubling of its weight", "moved", "")
