@@ -51,7 +51,7 @@ def test_a_believed_forecast_shows_chance_interval_outside_view_and_driver(
     for words in (
         "Verdict: passed", "7.1 %", "4.0 % to 9.0 %", "1.0 % to 21.0 %", "3.3 %", "67.9 %", "+1.0",
         "-0.2 to +2.3", "40 items of evidence", "worth 22 independent ones",
-        "newest known 2023-01-20, 6 days before",
+        "newest 2023-01-20, 6 days before",
     ):  # fmt: skip
         assert words in told
 

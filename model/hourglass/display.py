@@ -29,7 +29,7 @@ def forecast(told: Forecast, case: Case) -> RenderableType:
 def standing(told: Forecast) -> str:
     """As-of day, how much evidence stands behind the forecast, and how old it is."""
     known = told.evidence.newest
-    newest = f", newest known {known}, {phrases.age(known, told.as_of)}" if known else ""
+    newest = f", newest {known}, {phrases.age(known, told.as_of)}" if known else ""
     effective = told.evidence.effective_items
     worth = "" if effective is None else f", worth {effective:.0f} independent ones"
     return f"As of {told.as_of}: {told.evidence.items} items of evidence{worth}{newest}."

@@ -139,7 +139,7 @@ def influences(told: Sequence[Influence]) -> Iterator[tuple[str, ...]]:
     """What the strongest items do that stand out of the noise, under the columns `INFLUENCES`."""
     for one in [one for one in told if one.clear][:MOST_ROWS]:
         added = phrases.log_odds(one.log_odds), f"{one.mcse:.3f}"
-        yield one.item, percent(one.without), *added, f"{one.k_hat:.2f}"
+        yield one.item, percent(one.without), *added, f"{one.k_hat:z.2f}"
 
 
 SENSITIVITIES = ("P answers to", "sensitivity", "log-odds a doubling of its weight", "moved", "")
