@@ -106,6 +106,16 @@ def test_entry_alone_has_an_axis_of_its_own() -> None:
     sound(told)
 
 
+def test_horizons_of_one_day_stand_beside_each_other() -> None:
+    past = [Past(DAYS[0], months, 0.02, 0.01, 0.01, 0.05) for months in (3, 6, 12)]
+    for one in (past, [*past, Past(DAYS[-1], 3, 0.02, 0.01, 0.01, 0.05)]):
+        told = forecast_figures.history(one)
+        (rows,) = told.spec["datasets"].values()
+        days = [row["day"] for row in rows if row["as of"] == str(DAYS[0])]
+        assert len(set(days)) == 3
+        assert days == sorted(days)
+
+
 def test_history_tells_the_last_forecast_of_each_horizon() -> None:
     past = [Past(day, months, 0.01 * months, 0.01, 0.2, 0.02) for day in DAYS for months in (3, 12)]
     told = forecast_figures.history(past)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, datetime, time, timedelta
 
 import altair as alt
 
@@ -18,6 +18,8 @@ OWN, CLASS = "forecast", "outside view"
 READ = ("chance of entry", "dots: 50 equally likely values", "lines: 50 % and 90 % intervals")
 DODGE = 1 / 80
 """Share of all days between the marks of two horizons of one day."""
+FEWEST_DAYS = timedelta(150)
+"""Width of an axis of days whose ticks are months."""
 
 
 def chance(told: Sequence[Chance]) -> Figure:
@@ -203,14 +205,16 @@ def history(told: Sequence[Past]) -> Figure:
     """Stored forecasts of a question, at least one, by day; with 90 % intervals and the outside view."""
     spans = sorted({one.months for one in told})
     names = [phrases.span(months) for months in spans]
-    days = [one.as_of.toordinal() for one in told]
-    apart = DODGE * (max(days, default=0) - min(days, default=0) or 30)
-    rows = [_past(one, apart * (spans.index(one.months) - (len(spans) - 1) / 2)) for one in told]
+    oldest, newest = min(one.as_of for one in told), max(one.as_of for one in told)
+    aside = max((newest - oldest) / 20, (FEWEST_DAYS - (newest - oldest)) / 2)
+    ends = oldest - aside, newest + aside
+    whole = ends[1] - ends[0]
+    rows = [_past(one, whole * DODGE * (spans.index(one.months) - (len(spans) - 1) / 2)) for one in told]
     scale = figures.odds_scale(c for one in told for c in (one.q05, one.q95, one.outside_view))
     y = alt.Y("odds:Q", scale=scale, axis=figures.odds_axis(scale, "chance of entry"))
     colours = [(figures.ENTRY, *figures.PALETTE)[i % 5] for i in range(len(names))]
     shade = alt.Color("within:N", scale=alt.Scale(domain=names, range=colours))
-    data, x = figures.data(rows), figures.days("as of; blue dashes: outside view")
+    data, x = figures.data(rows), figures.days("as of; blue dashes: outside view", ends)
     shown = figures.hover("as of", "within", "chance", "90 % interval", "outside view")
     dash = data.mark_tick(color=figures.OUTSIDE, thickness=2, size=11, orient="horizontal", aria=False)
     layers = [
@@ -233,8 +237,8 @@ def history(told: Sequence[Past]) -> Figure:
     )
 
 
-def _past(one: Past, aside: float) -> figures.Row:
-    day = date.fromordinal(round(one.as_of.toordinal() + aside))
+def _past(one: Past, aside: timedelta) -> figures.Row:
+    day = datetime.combine(one.as_of, time(), UTC) + aside
     return {
         "day": day.isoformat(), "as of": one.as_of.isoformat(), "within": phrases.span(one.months),
         "odds": odds(one.mean), "low": odds(one.q05), "high": odds(one.q95),
