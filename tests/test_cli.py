@@ -14,7 +14,7 @@ import pytest
 from shell import AS_OF, Run, Told, numbers
 from test_forecaster import Fits, prior_fit
 
-from hourglass import __version__, cli, estimate
+from hourglass import __version__, cli, estimate, phrases
 from hourglass.draws import Draws
 from hourglass.panel import Array
 
@@ -349,6 +349,7 @@ def test_history_lists_stored_runs(run: Run, kept: Path, root: Path) -> None:
     assert one["run"]["id"] in run(*ask).out
     empty = run("history", "--root", str(root), "--json")
     assert (empty.code, empty.json) == (0, [])
+    assert run("history", "--root", str(root)).out.strip() == phrases.NONE_STORED
 
 
 def test_a_sound_question_is_checked_in_silence(run: Run, root: Path) -> None:

@@ -65,18 +65,32 @@ def test_items_whose_weights_fail_are_named_without_a_number(case: Case) -> None
     assert row(text, "other") == ["other", "30.0 %", "+0.100", "0.020", "0.10"]
     with pytest.raises(StopIteration):
         row(text, "it")
-    assert "Of 1 item only a fit without them could tell, since the weights fail their guard: it." in text
+    words = "Of 1 item or point only a fit without them could tell, since the weights fail their guard: it."
+    assert words in list(explain_display.untold(replace(TOLD, move=None)))
 
 
-def test_an_item_that_what_moved_p_tells_of_is_not_called_untold(case: Case) -> None:
-    assert "only a fit without them" not in shown(TOLD, case)
+def test_an_item_that_what_moved_p_tells_of_is_not_called_untold() -> None:
+    (noise,) = explain_display.untold(TOLD)
+    assert "Monte Carlo" in noise
 
 
 def test_what_an_item_adds_is_not_shown_where_it_is_noise(case: Case) -> None:
     text = shown(TOLD, case)
     with pytest.raises(StopIteration):
         row(text, "faint")
-    assert "What 1 other item would add is within 2 Monte Carlo standard errors (mcse) of nothing" in text
+    (words,) = explain_display.untold(TOLD)
+    assert words.startswith("Of 1 item or point what is added lies within 3 Monte Carlo standard errors")
+
+
+def test_what_cannot_be_told_from_noise_for_want_of_an_error_is_not_called_noise() -> None:
+    unknown = replace(TOLD, influences=(Influence("odd", 0.3, 0.1, float("nan"), 0.1, True),))
+    assert list(explain_display.untold(unknown)) == []
+
+
+def test_how_many_stronger_items_there_are_than_shown_is_told() -> None:
+    many = tuple(Influence(f"i{n}", 0.3, 0.1, 0.001, 0.1, True) for n in range(20))
+    (words,) = explain_display.untold(replace(TOLD, influences=many))
+    assert words == "Shown are the 12 strongest of 20 items or points that stand out of the noise."
 
 
 def test_conflicts_and_strong_answers_are_marked(case: Case) -> None:

@@ -10,7 +10,7 @@ from test_forecaster import AS_OF, Fits, made, prior_fit
 from hourglass import estimate, influence, record, sensitivity, standing
 from hourglass.attribution import log_odds
 from hourglass.case import Case
-from hourglass.influence import EVERY
+from hourglass.influence import EVERY, Influence
 from hourglass.panel import Array
 from hourglass.sensitivity import ALWAYS, EVIDENCE, TABLES
 from hourglass.standing import Standing
@@ -71,20 +71,35 @@ def test_p_without_a_warning_is_that_of_draws_that_did_not_hear_it(stand: Standi
     assert found.k_hat == 0
 
 
-def test_the_error_of_what_an_item_adds_is_that_of_the_jackknife(stand: Standing) -> None:
-    """Of draws that do not depend on each other, as these; each left out in turn."""
-    (found,) = [one for one in influence.influences(stand) if one.item == "alarm"]
-    without, _ = stand.prospect.heard(())
+def jackknife(stand: Standing, chance: Array, weight: Array) -> float:
+    """Error of what an item adds, each draw left out in turn; of draws that do not depend on each other."""
 
     def left_out(chance: Array, weight: Array) -> Array:
         mean = ((chance * weight).sum() - chance * weight) / (weight.sum() - weight)
         odds: Array = np.log(mean / (1 - mean))
         return odds
 
-    added = left_out(stand.chance, stand.weight) - left_out(without, np.ones(len(without)))
-    jackknife = np.sqrt((len(added) - 1) * added.var())
-    assert found.mcse == pytest.approx(jackknife, rel=0.1)
-    assert found.clear == (found.log_odds > 2 * found.mcse)
+    added = left_out(stand.chance, stand.weight) - left_out(chance, weight)
+    return float(np.sqrt((len(added) - 1) * added.var()))
+
+
+def test_the_error_of_what_an_item_adds_is_that_of_the_jackknife(tmp_path: Path, stand: Standing) -> None:
+    found = {one.item: one for one in influence.influences(stand)}
+    unheard, _ = stand.prospect.heard(())
+    assert found["alarm"].mcse == pytest.approx(jackknife(stand, unheard, np.ones(len(unheard))), rel=0.1)
+    case = case_of(tmp_path, *(entry for name, entry in LEDGER.items() if name != "no"))
+    weight = estimate.update(case, AS_OF, stand.run.base).weight * stand.warned
+    assert found["winter"].mcse == pytest.approx(jackknife(stand, stand.chance, weight), rel=0.1)
+
+
+def test_an_item_is_clear_where_what_it_adds_exceeds_three_errors() -> None:
+    assert [Influence("it", 0.1, added, 0.1, 0.0, True).clear for added in (0.29, 0.31, -0.31)] == [
+        False,
+        True,
+        True,
+    ]
+    assert not Influence("it", 0.1, 9.0, 0.1, 0.9, False).clear
+    assert not Influence("it", 0.1, 9.0, float("nan"), 0.1, True).clear
 
 
 def test_the_strongest_item_comes_first(stand: Standing) -> None:

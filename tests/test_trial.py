@@ -16,6 +16,11 @@ from hourglass.trial import EFFORTS, Effort, Task
 LIGHT, HARD = EFFORTS
 
 
+def faulty() -> Draws:
+    draws = prior_fit()
+    return replace(draws, stats={**draws.stats, "diverging": np.ones_like(draws.stats["diverging"])})
+
+
 @pytest.fixture
 def task(case: Case) -> Task:
     """Return a day whose next month lies on the stand-in's grid; its outside view is its own."""
@@ -30,9 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Effort]:
 
     def sample(task: Task, panel: Panel, labels: Labels, effort: Effort) -> Draws:
         efforts.append(effort)
-        draws = prior_fit()
-        faults = np.full_like(draws.stats["diverging"], effort == LIGHT)
-        return replace(draws, stats={**draws.stats, "diverging": faults})
+        return faulty() if effort == LIGHT else prior_fit()
 
     monkeypatch.setattr(trial, "_sample", sample)
     monkeypatch.setattr(trial, "_anchors", {})
@@ -57,8 +60,29 @@ def test_a_day_that_passes_is_sampled_once(
 def test_a_day_that_fails_twice_is_withheld_and_tells_no_news(
     task: Task, asked: list[Effort], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(trial, "_outside", lambda *_: (prior_fit(), None))
     monkeypatch.setattr(trial, "EFFORTS", (LIGHT, LIGHT))
     told = trial.trial(task)
-    assert not told["forecast"]["verdict"]["passed"]
+    assert asked == [LIGHT, LIGHT]
+    assert [check["name"] for check in told["forecast"]["verdict"]["checks"] if not check["passed"]] == [
+        "divergences"
+    ]
     assert told["forecast"]["horizons"][0]["mean"] is None
     assert told["news"] == []
+
+
+def test_a_day_is_not_sampled_again_for_what_is_wrong_with_the_outside_view(
+    task: Task, asked: list[Effort], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "EFFORTS", (HARD, HARD))
+    monkeypatch.setattr(trial, "_outside", lambda *_: (faulty(), None))
+    assert not trial.trial(task)["forecast"]["verdict"]["passed"]
+    assert asked == [HARD]
+
+
+def test_the_harder_effort_is_that_of_a_forecast() -> None:
+    from hourglass import inference
+
+    how = inference.Settings()
+    assert (how.draws, how.tune, how.target_accept) == (HARD.draws, HARD.tune, HARD.target_accept)
+    assert how.chains == 4

@@ -1,7 +1,7 @@
 """Batches of independent pieces of work: one after another, on processes here, or on a Dask cluster.
 
 Every piece runs alone in its process and with one thread of linear algebra, whose sums round
-otherwise when they are split; so a result is the same to the bit wherever it was made, but on
+otherwise when they are split; so a result is the same to the bit wherever it was made, except on
 another kind of processor.
 """
 

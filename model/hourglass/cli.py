@@ -18,6 +18,7 @@ from hourglass import (
     explain_commands,
     options,
     outlook_commands,
+    phrases,
     prior_commands,
     report_commands,
     score_commands,
@@ -132,5 +133,5 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
     if as_json:
         options.tell([summary.as_json(one) for one in told])
     else:
-        options.show(display.history(told) if told else "No forecast is stored; make one: hourglass forecast")
+        options.show(display.history(told) if told else phrases.NONE_STORED)
     return 0

@@ -76,8 +76,14 @@ def _told(change: Change, case: Case) -> str:
     told = (change.come or change.gone)[0]
     if not isinstance(told, Mark):
         return told.claim
-    numbers = (f"{mark.rows[-1].value:,g}" for mark in (*change.gone, *change.come) if isinstance(mark, Mark))
-    return f"{', now '.join(numbers)} {case.question.series[told.series].unit}"
+    numbers = (_number(mark) for mark in (*change.gone, *change.come) if isinstance(mark, Mark))
+    series = case.question.series.get(told.series)  # a run may be of a question that had another
+    return ", now ".join(numbers) + (f" {series.unit}" if series else "")
+
+
+def _number(mark: Mark) -> str:
+    last = mark.rows[-1]
+    return f"{last.value:,.10g}" + ("" if last.n is None else f" of {last.n:,} asked")
 
 
 def _beliefs(told: Contrast) -> Iterator[RenderableType]:

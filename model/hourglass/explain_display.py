@@ -1,7 +1,7 @@
 """An explanation as tables for a terminal."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import exp
+from math import exp, isfinite
 
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
@@ -41,9 +41,8 @@ def remarks(told: Explanation) -> Iterable[str]:
     yield from told.remarks
     worth = told.evidence.effective_items or 0.0
     yield f"{told.evidence.items} items of evidence weigh; they are worth {worth:.1f} independent ones."
-    more = sum(one.clear for one in told.influences) - MOST_ROWS, len(told.sensitivities) - MOST_ROWS
-    if max(more) > 0:
-        yield f"Tables show the {MOST_ROWS} strongest; --json holds all."
+    if len(told.sensitivities) > MOST_ROWS:
+        yield f"Of the priors those that P answers to most are shown, {MOST_ROWS} of them; --json holds all."
     yield from untold(told)
     yield (
         "Typical: a driver at 0 from now on; the last row moves all at once. Moved: how far the evidence "
@@ -52,22 +51,33 @@ def remarks(told: Explanation) -> Iterable[str]:
 
 
 def untold(told: Explanation) -> Iterable[str]:
-    """Items of which the draws cannot say what they do, unless what moved P says it."""
-    faint = sum(one.sound and not one.clear for one in told.influences)
+    """Items that the table leaves out: weaker, lost in noise, or of weights that fail.
+
+    Of the last those are not named that what moved P tells of.
+    """
+    clear = sum(one.clear for one in told.influences)
+    if clear > MOST_ROWS:
+        yield f"Shown are the {MOST_ROWS} strongest of {_pieces(clear)} that stand out of the noise."
+    faint = sum(one.sound and not one.clear and isfinite(one.mcse) for one in told.influences)
     if faint:
         yield (
-            f"What {phrases.many(faint, 'other item')} would add is within {CLEAR} Monte Carlo standard "
-            "errors (mcse) of nothing; --json holds them."
+            f"Of {_pieces(faint)} what is added lies within {CLEAR} Monte Carlo standard errors (mcse) of "
+            "nothing; `hourglass explain --json` lists them."
         )
     ways = (way for way in (told.move, told.climb) if way is not None)
     moved = {name for way in ways for part in way.parts for name in (part.name, *part.name.split("+"))}
     rough = [one.item for one in told.influences if not one.sound and one.item not in moved]
     if rough:
         yield (
-            f"Of {phrases.many(len(rough), 'item')} only a fit without them could tell, since the weights "
+            f"Of {_pieces(len(rough))} only a fit without them could tell, since the weights "
             f"fail their guard: {', '.join(rough[:MOST_ROWS])}"
             f"{' and others' if len(rough) > MOST_ROWS else ''}."
         )
+
+
+def _pieces(count: int) -> str:
+    """A count of items of the ledger and points of series."""
+    return "1 item or point" if count == 1 else f"{count:,} items or points"
 
 
 def _move(told: Explanation, move: Move) -> list[RenderableType]:

@@ -132,7 +132,7 @@ def forecast(
         if updated.verdict.passed or method == REWEIGHT:
             return _narrowed(updated, asked) or updated
         failed = (f"{c.name} {c.value:.3g}, limit {c.limit:.3g}" for c in updated.verdict.failed)
-        talk(f"the stored draws do not reach so far ({'; '.join(failed)}): fitting anew")
+        talk(f"the stored draws cannot be believed here ({'; '.join(failed)}): fitting anew")
     elif method == REWEIGHT:
         remedy = "ask once without --method reweight"
         raise InputError(

@@ -11,8 +11,8 @@ from hourglass.incidence import Present
 from hourglass.panel import Array
 from hourglass.standing import Standing
 
-CLEAR = 2
-"""Monte Carlo standard errors beyond which what an item adds is told from none."""
+CLEAR = 3
+"""Monte Carlo standard errors beyond which what an item adds is told from nothing: there are many items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Influence:
     log_odds
         What the item adds to the log-odds of P.
     mcse
-        Monte Carlo standard error of `log_odds`.
+        Monte Carlo standard error of `log_odds`; too small where `k_hat` is near its limit.
     k_hat
         Shape of the tail of the weights; 0 for a warning, which weighs exactly.
     sound

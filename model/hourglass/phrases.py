@@ -6,6 +6,7 @@ from datetime import date
 from hourglass.summary import Driver, Horizon
 
 WITHHELD = "withheld"
+NONE_STORED = "No forecast of this question is stored; make one with `hourglass forecast`."
 CHANCES = ("within", "by", "chance of entry", "50 % interval", "90 % interval", "outside view")
 """Columns of the table of chances."""
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hourglass.phrases import percent
+from hourglass.phrases import NONE_STORED, percent
 from hourglass.question import Resolution
 from hourglass.scores import DECIDED, Line, Record, Score, Standing
 
@@ -65,7 +65,7 @@ def counts(told: Record) -> Iterator[str]:
     if told.unreadable:
         yield f"Stored runs that cannot be read, and do not count: {', '.join(told.unreadable)}."
     if not told.forecasts:
-        yield "No forecast of this question is stored; make one with `hourglass forecast`."
+        yield NONE_STORED
         return
     standings = {
         "decided": told.count(*DECIDED),

@@ -26,8 +26,9 @@ def section(d: Dossier) -> Section:
     )  # fmt: skip
     told = brief.table(f"Items known by {day}, by the day of what they tell", ITEMS, rows, folded=True)
     count = (
-        f"{phrases.many(len(items), 'item')} known by {day}, of which {d.forecast.evidence.items} weigh. "
-        "Notes weigh nothing, nor do items whose source or report cannot be judged (grades F and 6)."
+        f"{phrases.many(len(items), 'item')} known by {day}, of which {d.forecast.evidence.items} count as "
+        "evidence: not notes, nor items whose source or report cannot be judged (grades F and 6). "
+        "A warning weighs only while its window is open."
     )
     return Section("sources", "Sources", (count, told, *_series(d), *_run(d.forecast, d.case)))
 

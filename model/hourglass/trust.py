@@ -41,7 +41,8 @@ def _fitness(d: Dossier) -> Iterator[brief.Part]:
 
 def _track(d: Dossier) -> Iterator[brief.Part]:
     told = d.record
-    yield f"The record as it stood on {d.forecast.as_of}; `hourglass score` says how it stands today."
+    day = d.forecast.as_of
+    yield f"The record as it would have stood on {day}; `hourglass score` says how it stands today."
     yield Points((score_display.question(told), *score_display.counts(told), *score_display.remarks(told)))
     if told.lines and d.forecast.verdict.passed:
         yield brief.table(score_display.TRACK_TITLE, score_display.TRACK, score_display.track(told.lines))
