@@ -206,8 +206,8 @@ def history(told: Sequence[Past]) -> Figure:
     spans = sorted({one.months for one in told})
     names = [phrases.span(months) for months in spans]
     oldest, newest = min(one.as_of for one in told), max(one.as_of for one in told)
-    aside = max((newest - oldest) / 20, (FEWEST_DAYS - (newest - oldest)) / 2)
-    ends = oldest - aside, newest + aside
+    margin = max((newest - oldest) / 20, (FEWEST_DAYS - (newest - oldest)) / 2)
+    ends = oldest - margin, newest + margin
     whole = ends[1] - ends[0]
     rows = [_past(one, whole * DODGE * (spans.index(one.months) - (len(spans) - 1) / 2)) for one in told]
     scale = figures.odds_scale(c for one in told for c in (one.q05, one.q95, one.outside_view))
