@@ -1,12 +1,12 @@
 """Fits: sound, repeatable, and right about truths that are known."""
 
-import os
 from pathlib import Path
 
 import errands
 import numpy as np
 import pytest
 from conftest import ROOT, Engine
+from test_batch import FULL
 
 from hourglass import batch, likelihood, parameters, verdict
 from hourglass.batch import Place
@@ -34,7 +34,7 @@ def test_workers_that_compile_anew_draw_the_same_to_the_bit(
     assert engine.compiled.sampler is not None  # here it is compiled by now
     ours = batch.run(errands.fitted, {"it": case}, tmp_path / "ours", Place(), errands.quiet)["it"]
     monkeypatch.delenv("PYTENSOR_FLAGS")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT / "model"), str(ROOT / "tests"))))
+    monkeypatch.setenv("PYTHONPATH", FULL)
     there = Place(workers=2, machine_code=tmp_path / "code")
     theirs = batch.run(
         errands.fitted, {"one": case, "other": case}, tmp_path / "theirs", there, errands.quiet

@@ -93,11 +93,8 @@ def test_the_error_of_what_an_item_adds_is_that_of_the_jackknife(tmp_path: Path,
 
 
 def test_an_item_is_clear_where_what_it_adds_exceeds_three_errors() -> None:
-    assert [Influence("it", 0.1, added, 0.1, 0.0, True).clear for added in (0.29, 0.31, -0.31)] == [
-        False,
-        True,
-        True,
-    ]
+    near, beyond, below = (Influence("it", 0.1, added, 0.1, 0.0, True) for added in (0.29, 0.31, -0.31))
+    assert (near.clear, beyond.clear, below.clear) == (False, True, True)
     assert not Influence("it", 0.1, 9.0, 0.1, 0.9, False).clear
     assert not Influence("it", 0.1, 9.0, float("nan"), 0.1, True).clear
 
