@@ -89,7 +89,7 @@ def test_what_the_model_leaves_out_comes_from_the_question_s_folder() -> None:
 def test_items_that_weigh_are_counted_beside_all_that_are_listed() -> None:
     report = reports.believed()
     known, counted = report.case.evidence(report.told.as_of).items, report.told.evidence.items
-    words = f"{len(known)} items known by {report.told.as_of}, of which {counted} count as evidence"
+    words = f"{len(known)} items known by {report.told.as_of}, of which {counted} weigh: not notes"
     assert words in report_text()
     listed = next(table for table in tables(data(report)) if "Items known" in table["caption"])
     assert len(listed["rows"]) == len(known)

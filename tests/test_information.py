@@ -10,7 +10,7 @@ import folders
 import numpy as np
 import pytest
 
-from hourglass import assembly, information, ledger, likelihood, parameters, prediction
+from hourglass import assembly, information, likelihood, parameters, prediction
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.likelihood import NUMPY
@@ -74,13 +74,6 @@ def test_open_warnings_of_one_origin_count_once_and_closed_ones_not(tmp_path: Pa
     assert worth(tmp_path / "open", medians, *told) == 1.0
     past = folders.entry("warning", date="2022-06-01")
     assert worth(tmp_path / "past", medians, past) == 0.0
-
-
-def test_only_graded_items_that_weigh_are_counted(tmp_path: Path) -> None:
-    mine = folders.copied(tmp_path)
-    weightless = reading(2, "two", grade='"B6"')
-    mine.ledger(reading(1, "one"), weightless, folders.entry("note"), folders.entry("event", id='"e"'))
-    assert ledger.weighing_items(mine.load().evidence(AS_OF)) == 2
 
 
 # Each item given the rest

@@ -281,6 +281,19 @@ def test_what_cannot_be_judged_is_weightless(folder: Folder, grade: str, weightl
     assert item.weightless == weightless
 
 
+def test_what_is_judged_weighs_and_a_warning_until_its_window_has_passed(folder: Folder) -> None:
+    folder.ledger(
+        entry("reading", id='"r"'),
+        entry("reading", id='"unjudged"', grade='"B6"', claim='"Another."'),
+        entry("event", id='"e"'),
+        entry("warning", id='"w"', date="2022-12-19", window_months="3"),
+        entry("note", id='"n"'),
+    )
+    ledger = folder.load().ledger
+    assert [item.id for item in ledger.weighing(date(2023, 3, 18))] == ["e", "r", "w"]
+    assert [item.id for item in ledger.weighing(date(2023, 3, 19))] == ["e", "r"]
+
+
 def test_a_ratio_is_on_the_log_scale(folder: Folder) -> None:
     folder.ledger(entry("warning", ratio=RATIO))
     (item,) = folder.load().ledger.of(ledgers.Sighting)

@@ -41,7 +41,7 @@ def test_all_open_warnings_heard_are_the_forecast_s_outcomes(tmp_path: Path, pre
     layout = parameters.layout(case.question)
     warnings = incidence.open_warnings(case.evidence(AS_OF), AS_OF)
     assert len(warnings) == 3
-    ends = [incidence.window_end(warning) for warning in warnings]
+    ends = [warning.window_end for warning in warnings]
     chance, weight = prospect.ahead(case, layout, present, AS_OF, DAY, ends, seed=1).heard(warnings)
     wanted = incidence.outcomes(case, layout, present, AS_OF, [DAY], seed=1)
     assert weight == pytest.approx(wanted.weight, rel=1e-12)

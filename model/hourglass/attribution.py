@@ -246,7 +246,7 @@ class _Way:
         panel, _ = build(run.case, run.as_of, self.base.inside.months)
         now = months_to(run.case.question, run.as_of) - 1
         present = incidence.present(self.base.inside, self.layout, panel, now)
-        also = [h.date for h in run.forecast.horizons] + [incidence.window_end(w) for w in warnings]
+        also = [h.date for h in run.forecast.horizons] + [w.window_end for w in warnings]
         seed = run.forecast.run.seed
         return prospect.ahead(run.case, self.layout, present, run.as_of, horizon.date, also, seed)
 
@@ -297,7 +297,7 @@ def _states(layout: Layout, draws: Draws) -> _States:
 
 def _heard(held: Sequence[Piece], day: date) -> list[Sighting]:
     """Warnings among what is held whose windows reach past a day, in the order of a ledger."""
-    heard = [piece for piece in held if isinstance(piece, Sighting) and incidence.window_end(piece) > day]
+    heard = [piece for piece in held if isinstance(piece, Sighting) and piece.weighs(day)]
     return sorted(heard, key=lambda warning: (warning.date, warning.id))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from hourglass import incidence
 from hourglass.case import Case
 from hourglass.ledger import Event, Graded, Ledger, Reading, Sighting
 from hourglass.question import Question
@@ -75,10 +74,7 @@ def between(then: Case, day: date, now: Case, today: date) -> tuple[Change, ...]
     has passed by then are no changes.
     """
     question = now.question
-    old, new = (
-        [item for item in held if not _lapsed(item, today)]
-        for held in (_weighing(then, day), _weighing(now, today))
-    )
+    old, new = (of.evidence(known).weighing(today) for of, known in ((then, day), (now, today)))
     left = {item.id: item for item in old if not any(_same(item, other) for other in new)}
     found = []
     for item in new:
@@ -90,15 +86,6 @@ def between(then: Case, day: date, now: Case, today: date) -> tuple[Change, ...]
     found += [_change("withdrawn", (item,), (), question) for item in left.values()]
     found += _moved_points(_marks(then, day), _marks(now, today), question)
     return tuple(sorted(found, key=lambda change: (change.date, change.name)))
-
-
-def _weighing(case: Case, day: date) -> list[Graded]:
-    held = case.evidence(day).items
-    return [item for item in held if isinstance(item, Graded) and not item.weightless]
-
-
-def _lapsed(item: Graded, day: date) -> bool:
-    return isinstance(item, Sighting) and incidence.window_end(item) <= day
 
 
 def _related(one: Graded, other: Graded) -> bool:
@@ -204,7 +191,7 @@ def _gathered(found: Sequence[Change], naming: Naming) -> tuple[Group, ...]:
 
 def pieces(case: Case, day: date) -> tuple[Piece, ...]:
     """Everything that weighs at the end of a day."""
-    return (*_weighing(case, day), *_marks(case, day).values())
+    return (*case.evidence(day).weighing(day), *_marks(case, day).values())
 
 
 def applied(held: Iterable[Piece], groups: Iterable[Group]) -> list[Piece]:

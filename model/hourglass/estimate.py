@@ -11,7 +11,6 @@ from hourglass import draws, incidence, information, reweighting, store, summary
 from hourglass.assembly import build, fitted_months, months_to
 from hourglass.case import Case
 from hourglass.draws import Draws
-from hourglass.ledger import weighing_items
 from hourglass.panel import Array, Labels, Panel, class_only
 from hourglass.parameters import layout
 from hourglass.question import Question
@@ -166,7 +165,7 @@ def _blank(
         as_of=as_of,
         horizons=tuple(summary.no_horizon(months, day, causes) for months, day in asked),
         drivers=dict.fromkeys(case.question.drivers, summary.NO_DRIVER),
-        evidence=Evidence(weighing_items(known), None, known.newest, store.digest(told["evidence"])),
+        evidence=Evidence(len(known.weighing(as_of)), None, known.newest, store.digest(told["evidence"])),
         priors=store.digest(told["priors"]),
         verdict=fits,
         run=run,

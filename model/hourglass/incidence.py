@@ -100,7 +100,7 @@ def outcomes(
         What is known or supposed of the months to come.
     """
     warnings = open_warnings(case.evidence(as_of), as_of) if warned else ()
-    ends = [*horizons, *(window_end(w) for w in warnings)]
+    ends = [*horizons, *(w.window_end for w in warnings)]
     slices = calendar.future_slices(case.question.header.starts, as_of, ends)
     struck = strikes(case, layout, present, as_of, slices, given)
     ratio = sighting_ratios(warnings, slices, dawn_of(case), len(struck), seed)
@@ -202,12 +202,7 @@ def _step(z: Array, half_life: Array, shock: Array) -> Array:
 
 def open_warnings(evidence: Ledger, as_of: date) -> tuple[Sighting, ...]:
     """Warnings that weigh and whose window reaches past `as_of`."""
-    return tuple(w for w in evidence.of(Sighting) if not w.weightless and window_end(w) > as_of)
-
-
-def window_end(warning: Sighting) -> date:
-    """Last day on which the warned-of entry would still come."""
-    return calendar.months_after(warning.date, warning.window_months)
+    return tuple(warning for warning in evidence.of(Sighting) if warning.weighs(as_of))
 
 
 def sighting_ratios(
@@ -223,7 +218,7 @@ def sighting_ratios(
         told = [w for w in warnings if w.origin == origin]
         z = np.random.default_rng([seed, crc32(origin.encode())]).standard_normal((draws, 1))
         covers = np.array(
-            [slices.until + dawn <= calendar.dusk(window_end(w)) + 1e-9 for w in told], dtype=float
+            [slices.until + dawn <= calendar.dusk(w.window_end) + 1e-9 for w in told], dtype=float
         )
         each = np.stack([np.log(ratio_of(w, z)) * cover for w, cover in zip(told, covers, strict=True)])
         log_ratio += each.sum(axis=0) / np.maximum(covers.sum(axis=0), 1)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from hourglass import documents
+from hourglass import calendar, documents
 from hourglass.belief import Quantiles
 from hourglass.documents import Schema, Table
 from hourglass.errors import Problem, did_you_mean, unknown
@@ -77,6 +77,10 @@ class Graded(Item):
         """Whether the grade says that source or report cannot be judged."""
         return self.grade[0] == "F" or self.grade[1] == "6"
 
+    def weighs(self, as_of: Day) -> bool:
+        """Whether it counts in a forecast as of a day."""
+        return not self.weightless
+
 
 class Reading(Graded):
     """In that month the driver stood at about this level."""
@@ -105,6 +109,15 @@ class Sighting(Graded):
     found: bool
     ratio: Ratio
     detection: Share | None = None
+
+    @property
+    def window_end(self) -> Day:
+        """Last day on which the warned-of entry would still come."""
+        return calendar.months_after(self.date, self.window_months)
+
+    def weighs(self, as_of: Day) -> bool:
+        """Whether it is judged and its window reaches past `as_of`."""
+        return not self.weightless and self.window_end > as_of
 
     @model_validator(mode="after")
     def _detection_with_absence(self) -> Self:
@@ -160,6 +173,10 @@ class Ledger:
     def of[K: Item](self, kind: type[K]) -> tuple[K, ...]:
         """Items of one kind, in order."""
         return tuple(item for item in self.items if isinstance(item, kind))
+
+    def weighing(self, as_of: date) -> tuple[Graded, ...]:
+        """Items that weigh in a forecast as of a day, in order."""
+        return tuple(item for item in self.of(Graded) if item.weighs(as_of))
 
     @property
     def newest(self) -> date | None:
@@ -298,8 +315,3 @@ def as_known(ledger: Ledger, as_of: date) -> Ledger:
     revised = {item.revises for item in known}
     kept = tuple(item for item in known if item.id not in revised and item.repeat_of is None)
     return replace(ledger, items=kept, retractions=())
-
-
-def weighing_items(known: Ledger) -> int:
-    """How many items of the ledger carry weight."""
-    return sum(isinstance(item, Graded) and not item.weightless for item in known.items)

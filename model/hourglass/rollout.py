@@ -108,7 +108,7 @@ def roll(found: Grounds, keep: Sequence[int]) -> Rollout:
     p, present = found.present.parameters, found.present
     warnings = incidence.open_warnings(found.case.evidence(found.as_of), found.as_of)
     days = [day for _, day in found.asked]
-    ends = [*days, *(incidence.window_end(w) for w in warnings)]
+    ends = [*days, *(w.window_end for w in warnings)]
     slices = calendar.future_slices(found.case.question.header.starts, found.as_of, ends)
     structure, spells = _structure(found, slices, days)
     dawn, draws = incidence.dawn_of(found.case), len(present.multiplier)

@@ -15,7 +15,7 @@ ITEMS = ("date", "known", "about", "grade", "origin", "id", "claim", "source")
 def section(d: Dossier) -> Section:
     """Every item with its link, the points of each series, and the run."""
     day = d.forecast.as_of
-    items = [item for item in d.case.evidence(day).items]
+    items = d.case.evidence(day).items
     rows = (
         (
             str(item.date), str(item.known), chapters.about(item, d.case), chapters.grade(item),
@@ -26,9 +26,9 @@ def section(d: Dossier) -> Section:
     )  # fmt: skip
     told = brief.table(f"Items known by {day}, by the day of what they tell", ITEMS, rows, folded=True)
     count = (
-        f"{phrases.many(len(items), 'item')} known by {day}, of which {d.forecast.evidence.items} count as "
-        "evidence: not notes, nor items whose source or report cannot be judged (grades F and 6). "
-        "A warning weighs only while its window is open."
+        f"{phrases.many(len(items), 'item')} known by {day}, of which {d.forecast.evidence.items} weigh: not "
+        "notes, nor items whose source or report cannot be judged (grades F and 6), nor warnings whose "
+        "window has passed."
     )
     return Section("sources", "Sources", (count, told, *_series(d), *_run(d.forecast, d.case)))
 

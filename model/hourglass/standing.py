@@ -76,6 +76,6 @@ def look(
     run: Record, layout: Layout, present: Present, horizon: Horizon, warnings: Sequence[Sighting]
 ) -> Prospect:
     """Prospect of a run from a present, time cut where the run cut it."""
-    also = [h.date for h in run.forecast.horizons] + [incidence.window_end(w) for w in warnings]
+    also = [h.date for h in run.forecast.horizons] + [w.window_end for w in warnings]
     seed = run.forecast.run.seed
     return prospect.ahead(run.case, layout, present, run.as_of, horizon.date, also, seed)

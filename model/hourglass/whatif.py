@@ -164,7 +164,7 @@ def _curve(found: Grounds, draws: Rollout) -> Mapping[str, Any]:
     """Chances of all draws by the end of each slice, and how long after as-of that is."""
     last, evidence = max(day for _, day in found.asked), found.case.evidence(found.as_of)
     cuts = {day for _, day in found.asked}
-    cuts |= {incidence.window_end(w) for w in incidence.open_warnings(evidence, found.as_of)}
+    cuts |= {w.window_end for w in incidence.open_warnings(evidence, found.as_of)}
     months = range(found.month + 1, calendar.month_of(last) + 1)
     cuts |= {date.fromordinal(_first_day(month).toordinal() - 1) for month in months}
     days = sorted(day for day in cuts if found.as_of < day <= last)
