@@ -163,9 +163,7 @@ def _stored(case: Case, run: Record, space: Workspace) -> Forecast | None:
 def _weighed(case: Case, run: Record) -> tuple[Forecast | None, tuple[Check, ...]]:
     """Forecast under other beliefs by the draws of the run's own fit; None, and why, where they fail."""
     found = estimate.update(case, run.as_of, run.base)
-    weights = ((found.weights, "weights"), (found.class_weights, "outside view weights"))
-    checks = (check for held, name in weights if held is not None for check in held.checks(name))
-    failed = tuple(check for check in checks if not check.passed)
+    failed = tuple(check for check in found.weight_checks() if not check.passed)
     if failed:
         return None, failed
     told = store.inputs(case, run.as_of)

@@ -18,6 +18,9 @@ from hourglass.reweighting import Weights
 from hourglass.summary import Evidence, Forecast, Run
 from hourglass.verdict import Check, Verdict
 
+OUTSIDE = "outside view"
+"""How the names of checks begin that are not about the draws given all evidence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
@@ -58,11 +61,15 @@ class Posterior:
     def checks(self) -> Iterator[Check]:
         """Checks of both fits, and of the weights where there are any."""
         yield from verdict.judge_fit(self.inside)
-        yield from verdict.judge_fit(self.outside, name="outside view ")
+        yield from verdict.judge_fit(self.outside, name=f"{OUTSIDE} ")
+        yield from self.weight_checks()
+
+    def weight_checks(self) -> Iterator[Check]:
+        """Checks of the weights, none where the draws were fitted."""
         if self.weights is not None:
             yield from self.weights.checks("weights")
         if self.class_weights is not None:
-            yield from self.class_weights.checks("outside view weights")
+            yield from self.class_weights.checks(f"{OUTSIDE} weights")
 
 
 def _weight(draws: Draws, weights: Weights | None) -> Array:
@@ -217,7 +224,7 @@ class _Chance:
     def checks(self) -> Iterator[Check]:
         parts = {
             "P": (self.found.inside.grid, self.cells[:, 0], self.weight),
-            "outside view": (self.found.outside.grid, self.class_view, self.found.class_weight),
+            OUTSIDE: (self.found.outside.grid, self.class_view, self.found.class_weight),
         }
         for name, (grid, chances, weight) in parts.items():
             told = f"{name} in {self.months:g} months"

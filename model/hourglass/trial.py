@@ -24,8 +24,6 @@ class Effort:
     target_accept: float
 
 
-OUTSIDE = "outside view"
-"""How the names of checks begin that are not about the fit of the day."""
 EFFORTS = (Effort(700, 400, 0.9), Effort(1500, 800, 0.95))
 """Less than a forecast is, under the same verdict; where it fails a check, as a forecast is."""
 
@@ -66,7 +64,7 @@ def trial(task: Task) -> dict[str, Any]:
         inside = _sample(task, panel, labels, effort)
         found = Posterior(panel, labels, inside, outside, class_weights=weights, beliefs=case.question)
         made = _forecast(task, found)
-        if all(check.name.startswith(OUTSIDE) for check in made.verdict.failed):
+        if all(check.name.startswith(estimate.OUTSIDE) for check in made.verdict.failed):
             break  # another fit of the day would mend nothing
     coming = news.after(case, as_of, task.months)
     told = news.told(case, coming, inside, task.seed) if made.verdict.passed else ()
