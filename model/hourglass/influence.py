@@ -85,10 +85,10 @@ def _influence(
 
 
 def _pull(chance: Array, weight: Array) -> Array:
-    """How each draw pulls the log-odds of the weighed mean chance (delta method); (draw), mean 0."""
+    """How far each draw pulls the log-odds of the weighed mean chance; (draw), mean 0."""
     mean = np.average(chance, weights=weight)
-    pull: Array = weight / weight.mean() * (chance - mean) / (mean * (1 - mean))
-    return pull
+    pulled: Array = verdict.pull(chance, weight) / (mean * (1 - mean))
+    return pulled
 
 
 @dataclass(frozen=True, slots=True)

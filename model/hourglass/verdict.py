@@ -111,13 +111,18 @@ def mcse(draws: Array, weight: Array) -> float:
     """Monte Carlo standard error of the weighted mean of autocorrelated draws (delta method)."""
     if not draws.size or not np.isfinite(draws).all() or not np.isfinite(weight).all():
         return nan
-    mean = np.average(draws, weights=weight)
-    influence = mean + weight * (draws - mean) / weight.mean()
-    if not np.ptp(influence, axis=1).all():
+    pulled = pull(draws, weight)
+    if not np.ptp(pulled, axis=1).all():
         return nan
     from arviz_stats.base.array import array_stats  # as below
 
-    return float(array_stats.mcse(influence, chain_axis=0, draw_axis=1, method="mean"))
+    return float(array_stats.mcse(pulled, chain_axis=0, draw_axis=1, method="mean"))
+
+
+def pull(draws: Array, weight: Array) -> Array:
+    """How far each draw pulls the weighed mean, mean 0 (delta method); the shape of `draws`."""
+    pulled: Array = weight / weight.mean() * (draws - np.average(draws, weights=weight))
+    return pulled
 
 
 def _columns(draws: Draws, key: str) -> Array | None:
