@@ -29,6 +29,10 @@ def test_an_interval_names_both_ends() -> None:
     assert phrases.interval(0.0002, 0.031) == "< 0.1 % to 3.1 %"
 
 
+def test_a_number_of_a_series_keeps_its_digits() -> None:
+    assert [phrases.number(n) for n in (0.25, 1503.0, 1234567.0)] == ["0.25", "1,503", "1,234,567"]
+
+
 def test_one_month_is_no_plural() -> None:
     assert [phrases.span(m) for m in (1, 1.5, 12)] == ["1 month", "1.5 months", "12 months"]
     assert [phrases.many(n, "item") for n in (0, 1, 1200)] == ["0 items", "1 item", "1,200 items"]

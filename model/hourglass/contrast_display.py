@@ -83,7 +83,7 @@ def _told(change: Change, case: Case) -> str:
 
 def _number(mark: Mark) -> str:
     last = mark.rows[-1]
-    return f"{last.value:,.10g}" + ("" if last.n is None else f" of {last.n:,} asked")
+    return phrases.number(last.value) + ("" if last.n is None else f" of {last.n:,} asked")
 
 
 def _beliefs(told: Contrast) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from hourglass import calendar, changes
+from hourglass import calendar, changes, phrases
 from hourglass.assembly import months_to
 from hourglass.attribution import Move, Part
 from hourglass.case import Case
@@ -190,7 +190,8 @@ def _told(found: Iterable[Change], case: Case) -> Iterable[str]:
 
 def _claim(piece: Piece, case: Case) -> str:
     if isinstance(piece, changes.Mark):
-        return f"{case.question.series[piece.series].title}, {piece.date}: {piece.rows[-1].value:,g}"
+        title = case.question.series[piece.series].title
+        return f"{title}, {piece.date}: {phrases.number(piece.rows[-1].value)}"
     return piece.claim
 
 

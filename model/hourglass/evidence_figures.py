@@ -112,7 +112,7 @@ def _row(mark: Mark) -> dict[str, object]:
     graded = mark.grade[:1] in SHAPES and mark.grade[1:] in SIZES
     claim = figures.short(mark.claim)
     return {
-        "value": mark.value, "at": f"{mark.value:+g}" if graded else f"{mark.value:,g}",
+        "value": mark.value, "at": f"{mark.value:+g}" if graded else phrases.number(mark.value),
         "claim": claim, "day of it": mark.date.isoformat(), "grade": mark.grade, "origin": mark.origin,
         "link": figures.link(mark.url), "letter": mark.grade[0] if graded else None,
         "size": SIZES[mark.grade[1]] if graded else 50,
@@ -148,7 +148,7 @@ def series(told: Track, ends: tuple[date, date] | None = None) -> Figure:
 
 
 def _size(told: Track, value: float) -> str:
-    return phrases.percent(value) if told.share else f"{value:,g}"
+    return phrases.percent(value) if told.share else phrases.number(value)
 
 
 def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Figure:

@@ -71,6 +71,11 @@ def log_odds(number: float) -> str:
     return f"{number:+z.3f}"
 
 
+def number(value: float) -> str:
+    """Number of a series as its source gives it, with commas between thousands."""
+    return f"{value:,.10g}"
+
+
 def many(count: int, noun: str) -> str:
     """A count of things."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -99,7 +99,7 @@ def _claim(name: str, case: Case) -> Cell | None:
     for series, asked in case.question.series.items():
         for row in case.rows[series]:
             if name == f"{series} {row.date}":
-                return Cell(f"{asked.title}: {row.value:,g} ({asked.unit})")
+                return Cell(f"{asked.title}: {phrases.number(row.value)} ({asked.unit})")
     return None
 
 

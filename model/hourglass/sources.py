@@ -42,7 +42,7 @@ def _series(d: Dossier) -> Iterator[brief.Part]:
 
 def _point(row: Row) -> tuple[str | Cell, ...]:
     asked = "" if row.n is None else f"{row.n:,}"
-    return str(row.date), str(row.known), f"{row.value:,g}", asked, _source(row.source)
+    return str(row.date), str(row.known), phrases.number(row.value), asked, _source(row.source)
 
 
 def _source(text: str) -> Cell:
