@@ -65,7 +65,7 @@ class Scale:
     contest: int
 
 
-WHOLE = Scale(fits=300, every=1, questions=5000, contest=100)
+WHOLE = Scale(fits=300, every=1, questions=6000, contest=100)
 QUICK = Scale(fits=30, every=9, questions=200, contest=0)
 
 
