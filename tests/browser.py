@@ -21,6 +21,11 @@ OWN = ("data:", "blob:", "about:")
 """Schemes by which a page asks itself."""
 DRAWN = "() => !document.querySelector('[aria-busy=\"true\"]')"
 """Whether no part of the page is still being drawn; a part says so by `aria-busy`, as to a screen reader."""
+READ = """async () => {
+    const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+    for (const figure of document.querySelectorAll("figure")) { figure.scrollIntoView(); await frame(); }
+    scrollTo(0, 0);
+}"""
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
@@ -42,9 +47,16 @@ class Opened:
 
     def settle(self) -> None:
         """Wait until all that is being drawn has been."""
+        self.page.evaluate(TWO_FRAMES)
         self.page.wait_for_function(DRAWN)
         self.page.evaluate("() => document.fonts.ready.then(() => null)")
         self.page.evaluate(TWO_FRAMES)
+
+    def read(self) -> "Opened":
+        """Scroll down the page and back, as a reader, so that every figure comes alive."""
+        self.page.evaluate(READ)
+        self.settle()
+        return self
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ MOST_BYTES = 3_000_000
 
 
 def opened(window: Window, report: reports.Report, width: int = 1280, **how: bool) -> Opened:
-    return window.open(report.folder / publication.PAGE, width, **how)
+    """Open the page of a report and let every figure come alive."""
+    found = window.open(report.folder / publication.PAGE, width, **how)
+    return found.read() if how.get("scripts", True) else found
 
 
 @pytest.fixture(scope="module", params=["believed", "withheld"])
@@ -56,10 +58,26 @@ def test_every_figure_is_drawn_alive_and_has_words(window: Window) -> None:
     assert count == len(specs) > 5
     assert found.page.locator("figure[id^=figure-] .vega-embed svg").count() == count
     assert found.page.locator("[data-chart]").count() == 0
+    assert found.page.locator(".coming").count() == 0
     for box in found.page.locator("figure[id^=figure-] svg.marks").all():
         size = box.bounding_box()
         assert size is not None
         assert min(size["width"], size["height"]) > 40
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_figures_come_alive_as_a_reader_nears_them_and_move_nothing(window: Window, width: int) -> None:
+    found = window.open(reports.believed().folder / publication.PAGE, width)
+    still = found.page.locator("[data-chart]")
+    assert found.page.locator("#answer [data-chart]").count() == 0
+    assert still.count() > 5
+    before = still.count()
+    found.page.locator("nav a[href='#trust']").click()
+    found.settle()
+    assert 0 < still.count() < before
+    top = found.page.locator("#trust h2").bounding_box()
+    assert top is not None
+    assert 0 <= top["y"] < 100
 
 
 def test_without_scripts_every_figure_and_table_still_stands(window: Window) -> None:
@@ -83,9 +101,12 @@ def test_hostile_claims_are_shown_as_text(window: Window) -> None:
 
 
 def test_the_keyboard_alone_reaches_everything(window: Window, report: reports.Report) -> None:
-    page = opened(window, report).page
+    found = window.open(report.folder / publication.PAGE)
+    page = found.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
+    found.read()
+    page.locator(".skip").focus()
     page.evaluate("() => document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
     wanted = "() => [...document.querySelectorAll('a[href], summary, input, button, [tabindex=\"0\"]')]"
     count = page.evaluate(f"{wanted[6:]}.filter(one => one.checkVisibility()).length")

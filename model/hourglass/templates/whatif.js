@@ -114,12 +114,13 @@
   const closed = (chances) => [...chances, 1 - chances.reduce((a, b) => a + b, 0)];
 
   const nowhere = { levels: new Map(), chances: new Map() };
-  const neutral = cumulative(nowhere);
+  let atRest = null;
+  const neutral = () => (atRest ??= cumulative(nowhere));
 
   // What few draws find, set right by what all draws say where nothing is supposed: outcome by outcome
   // in proportion, so that chances stay between 0 and 1 and sum to 1.
   function corrected(full, supposed, slice) {
-    const found = full.map((chance, k) => (chance * supposed[slice][k]) / neutral[slice][k]);
+    const found = full.map((chance, k) => (chance * supposed[slice][k]) / neutral()[slice][k]);
     const sum = found.reduce((a, b) => a + b, 0);
     return found.map((chance) => chance / sum);
   }
@@ -243,7 +244,7 @@
     const position = { levels: new Map(), chances: new Map() };
     for (const { slider, at } of supposed)
       (slider.gate ? position.chances : position.levels).set(slider.place, +at.value);
-    const raw = supposed.length ? cumulative(position) : neutral;
+    const raw = supposed.length ? cumulative(position) : null;
     const exact = (h) => (supposed.length ? corrected(h.chances, raw, h.slice) : h.chances);
     const curve = told.curve.chances.map((full, i) => (supposed.length ? corrected(full, raw, i) : full));
 
