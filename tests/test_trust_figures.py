@@ -70,7 +70,7 @@ def test_a_level_has_the_densities_of_its_prior_and_of_the_draws(case: Case) -> 
 def test_a_level_has_a_tick_at_every_step() -> None:
     even = tuple(i / 10 for i in range(-30, 31))
     told = figures.svg(trust_figures.level(Level("a", "A", even, even, even)))
-    assert [step in told for step in (">−3<", ">−2<", ">−1<", ">0<", ">1<", ">2<", ">3<")] == [True] * 7  # noqa: RUF001
+    assert [step in told for step in (">−3<", ">−2<", ">−1<", ">0<", ">+1<", ">+2<", ">+3<")] == [True] * 7  # noqa: RUF001
 
 
 def test_points_outside_their_interval_are_counted() -> None:

@@ -40,7 +40,7 @@ def driver(told: Path) -> Figure:
     ]  # fmt: skip
     data = figures.data(rows)
     x = figures.days(ends=_ends(told))
-    axis = alt.Axis(values=list(range(-3, 4)), labelExpr=SIGNED, title="level; 0 is the typical such state")
+    axis = figures.level_axis()
     held = [0.0, *(v for s in told.levels for v in (s.q05, s.q95)), *(mark.value for mark in told.marks)]
     scale = alt.Scale(domain=[min(held) - 0.1, max(held) + 0.1], nice=False)
     layers = [
@@ -59,9 +59,6 @@ def driver(told: Path) -> Figure:
         f"{phrases.many(len(told.marks), 'reading')}, shaped by the letter of the grade."
     )
     return figures.figure(f"driver-{told.name}", words, layers, 240)
-
-
-SIGNED = "datum.value == 0 ? '0' : format(datum.value, '+d')"
 
 
 def _ends(told: Path) -> tuple[date, date]:

@@ -43,6 +43,7 @@ FINEST = (
 """Ticks of chances, the finer the shorter the axis."""
 FEWEST = 3
 """Ticks without which an axis cannot be read."""
+SIGNED = "datum.value == 0 ? '0' : format(datum.value, '+d')"
 PERCENT = "format(100 / (1 + exp(-datum.value)), '.6~r') + ' %'"
 
 
@@ -161,6 +162,15 @@ def odds_axis(scale: alt.Scale, *title: str) -> alt.Axis:
 def share_axis(title: str) -> alt.Axis:
     """Axis of chances that is read in percent."""
     return alt.Axis(labelExpr="format(100 * datum.value, '.3~r') + ' %'", title=title)
+
+
+def level_axis() -> alt.Axis:
+    """Axis of a driver's level, a line at each standard deviation."""
+    levels = list(range(-3, 4))
+    return alt.Axis(  # without the count some of the values would be left out
+        values=levels, tickCount=len(levels), labelExpr=SIGNED, title="level; 0 is the typical such state",
+        grid=True,
+    )  # fmt: skip
 
 
 def days(title: str | list[str] | None = None, ends: tuple[date, date] | None = None) -> alt.X:

@@ -125,13 +125,9 @@ def level(told: Level) -> Figure:
         "what:N", scale=alt.Scale(domain=names, range=[figures.GREY, figures.OUTSIDE]),
         legend=alt.Legend(direction="horizontal"),
     )  # fmt: skip
-    levels = list(range(-3, 4))
-    axis = alt.Axis(
-        title="level; 0 is the typical such state", values=levels, tickCount=len(levels), grid=True
-    )  # without the count some of the values would be left out
     mark = figures.data(rows).mark_area(opacity=0.35, line={"strokeWidth": 2}, aria=False)
     layer = mark.encode(
-        x=alt.X("level:Q", axis=axis, scale=alt.Scale(nice=False)),
+        x=alt.X("level:Q", axis=figures.level_axis(), scale=alt.Scale(nice=False)),
         y=alt.Y("density:Q", stack=None, axis=None), color=colour,
     )  # fmt: skip
     before, after = (phrases.level(told.grid[line.index(max(line))]) for line in (told.prior, told.posterior))
