@@ -25,10 +25,8 @@ def contrast(told: Contrast, case: Case) -> RenderableType:
         return Group(*parts)
     parts += [_evidence(told.evidence, case), *_beliefs(told)]
     if told.move is not None:
-        months = phrases.span(told.pairs[-1][0].months)
-        parts.append(Text(f"What moved P of entry within {months}:"))
-        parts.append(_ways(told))
-        parts += [Text(words, style="dim") for words in _remarks(told)]
+        within = phrases.span(told.pairs[-1][0].months)
+        parts += explain_display.moved(told.move, f"What moved P of entry within {within}:")
     return Group(*parts)
 
 
@@ -99,18 +97,3 @@ def _beliefs(told: Contrast) -> Iterator[RenderableType]:
 
 def _quantiles(held: Belief) -> str:
     return f"{held.q05:g}, {held.q50:g}, {held.q95:g}"
-
-
-def _ways(told: Contrast) -> Table:
-    table = Table("what", "", "log-odds", "odds times")
-    if told.move is not None:
-        for row in explain_display.ways(told.move.parts, told.move.whole):
-            table.add_row(*row)
-    return table
-
-
-def _remarks(told: Contrast) -> Iterator[str]:
-    if told.move is not None:
-        if (words := explain_display.rough(told.move)) is not None:
-            yield words
-        yield f"The last part: {told.move.remark}"

@@ -25,7 +25,8 @@ def explanation(told: Explanation, case: Case) -> RenderableType:
     within = f"P of entry within {told.months:g} months, as of {told.as_of}: {percent(told.chance)}."
     parts: list[RenderableType] = [Text(told.question["title"], style="bold"), Text(within)]
     if told.move is not None:
-        parts += _move(told, told.move)
+        from_to = f"from {percent(told.move.before)} as of {told.since_as_of} (run {told.since})"
+        parts += moved(told.move, f"What moved P {from_to}:")
     if told.climb is not None:
         parts += _climb(told.climb)
     parts += [
@@ -80,13 +81,14 @@ def _pieces(count: int) -> str:
     return "1 item or point" if count == 1 else f"{count:,} items or points"
 
 
-def _move(told: Explanation, move: Move) -> list[RenderableType]:
-    by = "change" if move.grouping == "change" else f"changes, by {move.grouping}"
-    title = f"What moved P from {percent(move.before)} as of {told.since_as_of} (run {told.since}):"
-    found: list[RenderableType] = [Text(title)]
+def moved(move: Move, title: str) -> Iterator[RenderableType]:
+    """What moved P from one forecast to another, and first whether the parts are rough."""
+    yield Text(title)
     if (words := rough(move)) is not None:
-        found.append(Text(words, style="red"))
-    return [*found, _ways(by, move.parts, move.whole), Text(f"The last part: {move.remark}", style="dim")]
+        yield Text(words, style="red")
+    by = "change" if move.grouping == "change" else f"changes, by {move.grouping}"
+    yield _ways(by, move.parts, move.whole)
+    yield Text(f"The last part: {move.remark}", style="dim")
 
 
 def rough(move: Move) -> str | None:
@@ -152,7 +154,7 @@ def influences(told: Sequence[Influence]) -> Iterator[tuple[str, ...]]:
         yield one.item, percent(one.without), *added, f"{one.k_hat:z.2f}"
 
 
-SENSITIVITIES = ("P answers to", "sensitivity", "log-odds a doubling of its weight", "moved", "")
+SENSITIVITIES = ("P answers to", "sensitivity", "log-odds were it to count double", "moved", "")
 
 
 def sensitivities(told: Sequence[Sensitivity]) -> Iterator[tuple[str, ...]]:
