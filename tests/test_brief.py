@@ -72,7 +72,9 @@ def test_what_moved_the_chance_carries_claims() -> None:
 def test_what_takes_minutes_is_named_and_not_done() -> None:
     text = report_text()
     assert "hourglass report belarus --as-of 2023-01-26 --from-prior" in text
-    assert text.count("--variants") in (0, 1, 2)
+    for name in ("dove", "hawk"):  # the draws at hand, from the priors, reach neither
+        assert f"What {name} makes of it the draws at hand cannot tell" in text
+    assert text.count("It takes a fit: ask `hourglass report belarus --as-of 2023-01-26 --variants`") == 2
 
 
 def report_text() -> str:

@@ -91,7 +91,11 @@ def _disagreement(d: Dossier, found: Found) -> Iterator[Captioned]:
         views = trust_exhibits.views([(BASE, d.forecast), *told])
         yield trust_figures.disagreement(views), "The same evidence under other beliefs."
     answers = trust_exhibits.answers(found.explanation.sensitivities)
-    yield trust_figures.sensitivity(answers), "How far the log-odds would move were a prior to count double."
+    yield (
+        trust_figures.sensitivity(answers),
+        "How far the log-odds would move were a prior to count double. Order and colour are by sensitivity: "
+        "how far the whole spread of the chance would move, not its mean alone.",
+    )
 
 
 def _trust(d: Dossier, found: Found) -> Iterator[Captioned]:
