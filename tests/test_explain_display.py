@@ -112,7 +112,8 @@ def test_nominal_and_effective_items_are_told(case: Case) -> None:
 
 
 def test_a_climb_names_the_checks_that_failed(case: Case) -> None:
-    climb = Climb(0.2, 1 / 3, PARTS, (Check("power 0.25 r_hat", 1.02, 1.01, False),))
+    climb = Climb(0.2, 1 / 3, PARTS, (Check("power 0.25 r_hat", 1.02, 1.01, False),), 0.147, 0.151)
     text = shown(replace(TOLD, move=None, climb=climb), case)
     assert "before any evidence of the state's own" in text
     assert "power 0.25 r_hat 1.02" in text
+    assert "missed the whole by +0.147, of which the Monte Carlo error is 0.151" in text

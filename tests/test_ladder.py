@@ -35,9 +35,21 @@ def test_the_climb_ends_at_the_printed_chance_and_sums_to_the_whole(root: Path, 
     assert found.climb.after == pytest.approx(found.chance)
     assert sum(part.log_odds for part in found.climb.parts) == pytest.approx(found.climb.whole, abs=1e-6)
     names = [part.name for part in found.climb.parts]
-    assert names[-2:] == ["warnings", ladder.LEFT]
+    assert names[-1] == "warnings"
     assert {"own quiet", "pressure, 2022 Q4"} <= set(names)
+
     assert not found.climb.checks
+
+
+def test_parts_that_miss_the_whole_by_more_than_their_noise_are_told_of(
+    root: Path, asked: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder, "MOST_MISSED", 0)
+    found = ask(root, from_prior=True).climb
+    assert found is not None
+    (check,) = found.checks
+    assert check.name == "parts missed the whole by mcse"
+    assert check.value == pytest.approx(abs(found.missed) / found.error)
 
 
 def test_the_top_of_the_climb_is_the_run_itself_and_needs_no_fit(root: Path, asked: list[float]) -> None:

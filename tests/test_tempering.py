@@ -1,5 +1,6 @@
 """The climb from prior to posterior, against a normal model whose every integral is known."""
 
+from collections.abc import Callable
 from math import exp, log
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.special import ndtri
 from hourglass import tempering
 from hourglass.attribution import log_odds
 from hourglass.panel import Array
-from hourglass.tempering import Stage
+from hourglass.tempering import Slopes, Stage
 
 SEEN = ((0.8, 4.0), (-0.3, 2.0), (1.5, 1.0))
 """What was seen of a standard normal, and with what precision: one group each."""
@@ -53,9 +54,44 @@ def slope(power: float, group: int) -> float:
 
 
 def test_slopes_are_those_of_the_closed_form() -> None:
-    slopes, errors = draws_at(0.5).slopes()
-    assert slopes == pytest.approx([slope(0.5, g) for g in range(3)], rel=2e-3)
-    assert (errors > 0).all()
+    found = draws_at(0.5).slopes()
+    assert found.each == pytest.approx([slope(0.5, g) for g in range(3)], rel=2e-3)
+    assert (found.variance > 0).all()
+
+
+def test_what_parts_miss_goes_to_each_by_the_error_that_it_shares_with_their_sum() -> None:
+    # Two groups that err apart, one with twice the other's error, sum to 1.0 where 1.5 is known:
+    # four fifths of the half go to the one that is known worse. Of variances 0.04 and 0.01 each
+    # loses the square of its own over their sum of 0.05: 0.008 is left of both.
+    apart = Slopes(np.array([0.7, 0.3]), np.array([0.04, 0.01]), np.array([0.04, 0.01]))
+    parts, errors = apart.adjusted(1.5, 0.0)
+    assert parts == pytest.approx([1.1, 0.4])
+    assert errors**2 == pytest.approx([0.008, 0.008])
+    # Where the whole has a variance of 0.05 itself, each takes it on by the square of its share.
+    assert apart.adjusted(1.5, 0.05)[1] ** 2 == pytest.approx([0.008 + 0.032, 0.008 + 0.002])
+
+
+def drawn_at(rng: np.random.Generator) -> Callable[[float], Stage]:
+    """Stand in for short fits: 4 x 100 independent draws of each tempered posterior."""
+
+    def stage(power: float) -> Stage:
+        middle, variance = moments(power)
+        theta = middle + np.sqrt(variance) * rng.standard_normal((4, 100))
+        density = np.stack([-0.5 * weight * (seen - theta) ** 2 for seen, weight in SEEN], axis=-1)
+        return Stage(chance(theta), density, np.ones_like(theta))
+
+    return stage
+
+
+def test_parts_of_short_fits_err_as_they_say() -> None:
+    exact = [part.log_odds for part in tempering.ascend(draws_at, ["a", "b", "c"]).parts]
+    rng, rounds = np.random.default_rng(1), 60
+    climbs = [tempering.ascend(drawn_at(rng), ["a", "b", "c"]) for _ in range(rounds)]
+    off = np.array([[part.log_odds for part in one.parts] for one in climbs]) - exact
+    said = np.array([[float(part.detail.removeprefix("± ")) for part in one.parts] for one in climbs])
+    assert (off**2).mean(axis=0) == pytest.approx((said**2).mean(axis=0), rel=0.5)
+    missed = np.array([one.missed / one.error for one in climbs])
+    assert (missed**2).mean() == pytest.approx(1, abs=0.5)
 
 
 def test_parts_are_the_integrals_of_the_closed_form() -> None:
@@ -66,11 +102,11 @@ def test_parts_are_the_integrals_of_the_closed_form() -> None:
         assert part.log_odds == pytest.approx(exact, abs=2e-3), part.name
 
 
-def test_parts_and_what_is_left_are_the_whole() -> None:
+def test_parts_sum_to_the_whole_of_which_exact_draws_miss_little() -> None:
     found = tempering.ascend(draws_at, ["a", "b", "c"])
     whole = log_odds(found.after) - log_odds(found.before)
-    assert sum(part.log_odds for part in found.parts) + found.left == pytest.approx(whole, abs=1e-12)
-    assert abs(found.left) < 2e-3
+    assert sum(part.log_odds for part in found.parts) == pytest.approx(whole, abs=1e-12)
+    assert abs(found.missed) < 2e-3
     assert found.before == pytest.approx(mean_chance(0), rel=1e-4)
     assert found.after == pytest.approx(mean_chance(1), rel=1e-4)
 
@@ -88,7 +124,7 @@ def test_weighed_draws_are_those_of_their_weights() -> None:
     density = np.stack([-0.5 * w * (seen - wide) ** 2 for seen, w in SEEN], axis=-1)
     weighed = Stage(chance(wide), density, weight)
     assert weighed.mean == pytest.approx(whole.mean, rel=1e-3)
-    assert weighed.slopes()[0] == pytest.approx(whole.slopes()[0], rel=1e-2)
+    assert weighed.slopes().each == pytest.approx(whole.slopes().each, rel=1e-2)
 
 
 def test_the_nodes_integrate_polynomials_exactly() -> None:

@@ -104,11 +104,19 @@ def rough(move: Move) -> str | None:
 
 def _climb(climb: Climb) -> list[RenderableType]:
     title = f"What took P from {percent(climb.before)}, before any evidence of the state's own:"
-    found: list[RenderableType] = [Text(title), _ways("evidence", climb.parts, climb.whole)]
+    remarks = (Text(words, style="dim") for words in climbed(climb))
+    return [Text(title), _ways("evidence", climb.parts, climb.whole), *remarks]
+
+
+def climbed(climb: Climb) -> Iterator[str]:
+    """What a reader must know of the parts of a climb."""
+    yield (
+        f"As sampled, the parts missed the whole by {phrases.log_odds(climb.missed)}, of which the Monte "
+        f"Carlo error is {climb.error:.3f}; they are adjusted to sum to it, each by its share of that error."
+    )
     if climb.checks:
         failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
-        found.append(Text(f"Fits between are short, and some checks fail: {failed}.", style="dim"))
-    return found
+        yield f"Fits between are short, and some checks fail: {failed}."
 
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:

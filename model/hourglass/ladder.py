@@ -17,7 +17,8 @@ from hourglass.standing import Standing
 from hourglass.tempering import Stage
 from hourglass.verdict import Check
 
-LEFT = "quadrature and Monte Carlo"
+MOST_MISSED = 3
+"""Monte Carlo standard errors by which the parts may miss the whole before they are adjusted to it."""
 DRAWS = 500
 """Draws of each chain at each power."""
 
@@ -31,13 +32,18 @@ class Climb:
     before, after
         P without evidence of the state's own, and P as printed.
     checks
-        Checks of the fits between that failed, each with its power.
+        Checks that failed: of the fits between, each with its power, and of the parts' sum.
+    missed, error
+        Log-odds by which the parts missed the whole before they were adjusted to sum to it, and
+        the Monte Carlo standard error of that.
     """
 
     before: float
     after: float
     parts: tuple[Part, ...]
     checks: tuple[Check, ...]
+    missed: float
+    error: float
 
     @property
     def whole(self) -> float:
@@ -87,9 +93,11 @@ def climb(stand: Standing, fit: Fit) -> Climb:
     told = tempering.ascend(draws_at, groups.names)
     after = stand.mean
     warned = Part(WARNINGS, log_odds(after) - log_odds(told.after), "open at as-of")
-    parts = (*told.parts, *((warned,) if stand.warnings else ()), Part(LEFT, 0.0))
-    left = log_odds(after) - log_odds(told.before) - sum(part.log_odds for part in parts)
-    return Climb(told.before, after, (*parts[:-1], Part(LEFT, left)), tuple(faults))
+    parts = (*told.parts, *((warned,) if stand.warnings else ()))
+    missed = np.abs(told.missed) / np.float64(told.error)
+    reach = verdict.at_most("parts missed the whole by mcse", float(missed), MOST_MISSED)
+    faults.extend(() if reach.passed else (reach,))
+    return Climb(told.before, after, parts, tuple(faults), told.missed, told.error)
 
 
 def _stage(stand: Standing, groups: origins.Grouping, draws: Draws, weight: Array) -> Stage:

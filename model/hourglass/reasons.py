@@ -64,9 +64,7 @@ def _from_prior(d: Dossier, climb: Climb | None) -> Iterator[brief.Part]:
     from_to = f"from {percent(climb.before)} to {percent(climb.after)}"
     caption = f"Since the prior, before any evidence of its own: {from_to}"
     yield _ways(caption, climb, d.case, d.forecast.as_of)
-    if climb.checks:
-        failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
-        yield f"Fits between are short, and some checks fail: {failed}."
+    yield from explain_display.climbed(climb)
 
 
 def _ways(caption: str, way: Move | Climb, case: Case, as_of: date) -> brief.Table:

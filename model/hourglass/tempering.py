@@ -5,6 +5,10 @@ likelihood, is a sum over groups. The part of a group is the integral of its own
 along the path from 0 to 1: its Aumann-Shapley value (Aumann & Shapley 1974, Values of
 Non-Atomic Games). Subsets of sixty groups cannot be listed, and weights that led from the
 prior to the posterior would leave no draws; covariances need draws at a few powers alone.
+
+A covariance is known far less well than a mean, and the whole is known from the means at both
+ends. So the parts are adjusted by least squares until they sum to it (Deming 1943, Statistical
+Adjustment of Data): what they miss goes to each by the error that it shares with their sum.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,13 +54,62 @@ class Stage:
         """P at this power."""
         return float(np.average(self.chance, weights=self.weight))
 
-    def slopes(self) -> tuple[Array, Array]:
-        """What each group adds to the log-odds of P a unit of power, and its Monte Carlo error."""
+    @property
+    def variance(self) -> float:
+        """Monte Carlo variance of the log-odds of P."""
+        return (verdict.mcse(self.chance, self.weight) / (self.mean * (1 - self.mean))) ** 2
+
+    def slopes(self) -> "Slopes":
+        """What each group adds to the log-odds of P a unit of power."""
         share = self.mean * (1 - self.mean)
         middle = np.average(self.density, axis=(0, 1), weights=self.weight)
         each = (self.chance - self.mean)[..., None] * (self.density - middle) / share
-        errors = [verdict.mcse(each[..., g], self.weight) for g in range(each.shape[2])]
-        return np.average(each, axis=(0, 1), weights=self.weight), np.nan_to_num(np.array(errors))
+        columns = np.moveaxis(each, -1, 0)
+        errors = np.array([verdict.mcse(column, self.weight) for column in columns])
+        pulls = np.array([verdict.pull(column, self.weight) for column in columns])
+        total, error = pulls.sum(axis=0), verdict.mcse(each.sum(axis=-1), self.weight)
+        shared = error**2 * (pulls * total).mean(axis=(1, 2)) / (total**2).mean()
+        found = np.average(each, axis=(0, 1), weights=self.weight)
+        return Slopes(found, np.nan_to_num(errors**2), np.nan_to_num(shared))
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """Growth of the log-odds of P by group, a unit of power or along the whole path.
+
+    Attributes
+    ----------
+    each
+        As sampled (group).
+    variance
+        Its Monte Carlo variance (group).
+    shared
+        Its Monte Carlo covariance with the sum over groups (group): these sum to the sum's variance.
+    """
+
+    each: Array
+    variance: Array
+    shared: Array
+
+    def along(self, speed: float) -> "Slopes":
+        """The same along a stretch of the path."""
+        return Slopes(speed * self.each, speed**2 * self.variance, speed**2 * self.shared)
+
+    def __add__(self, other: "Slopes") -> "Slopes":
+        """Both, from draws of their own."""
+        return Slopes(self.each + other.each, self.variance + other.variance, self.shared + other.shared)
+
+    def adjusted(self, whole: float, spread: float) -> tuple[Array, Array]:
+        """Growth by each group, made to sum to a whole, and its Monte Carlo error.
+
+        Parameters
+        ----------
+        spread
+            Monte Carlo variance of the whole.
+        """
+        share = self.shared / self.shared.sum()
+        left = self.variance - share * self.shared + share**2 * spread
+        return self.each + share * (whole - self.each.sum()), np.sqrt(np.maximum(left, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +121,35 @@ class Ascent:
     before, after
         P at either end.
     parts
-        What each group did, in log-odds, with its Monte Carlo error in words.
-    left
-        Log-odds of the whole that the parts do not tell: quadrature and Monte Carlo.
+        What each group did, in log-odds, with its Monte Carlo error in words; they sum to the whole.
+    missed, error
+        Log-odds by which the parts missed the whole before they were adjusted, by quadrature and
+        Monte Carlo, and the Monte Carlo standard error of that.
     """
 
     before: float
     after: float
     parts: tuple[Part, ...]
-    left: float
+    missed: float
+    error: float
 
 
 def ascend(draws_at: Callable[[float], Stage], groups: Sequence[str]) -> Ascent:
     """Climb from no evidence to all of it, at the powers `POWERS`."""
-    total, variance, ends = np.zeros(len(groups)), np.zeros(len(groups)), []
+    none = np.zeros(len(groups))
+    found, ends = Slopes(none, none, none), []
     for node, weight, power in zip(NODES, WEIGHTS, POWERS, strict=True):
         stage = draws_at(power)
         if power in (0.0, 1.0):
-            ends.append(stage.mean)
+            ends.append(stage)
         speed = weight * BEND * node ** (BEND - 1)
         if speed:
-            slopes, errors = stage.slopes()
-            total, variance = total + speed * slopes, variance + (speed * errors) ** 2
-    before, after = ends
+            found += stage.slopes().along(speed)
+    (before, after), spread = (end.mean for end in ends), sum(end.variance for end in ends)
+    whole = log_odds(after) - log_odds(before)
     parts = tuple(
-        Part(name, float(told), f"± {sqrt(spread):.3f}")
-        for name, told, spread in zip(groups, total, variance, strict=True)
+        Part(name, float(told), f"± {error:.3f}")
+        for name, told, error in zip(groups, *found.adjusted(whole, spread), strict=True)
     )
-    return Ascent(before, after, parts, log_odds(after) - log_odds(before) - float(total.sum()))
+    missed, noise = whole - float(found.each.sum()), sqrt(float(found.shared.sum()) + spread)
+    return Ascent(before, after, parts, missed, noise)
