@@ -17,7 +17,7 @@ TEMPLATES = "templates"
 CODE = re.compile(r"`([^`]+)`")
 TINY, SHORT = 3, 24
 """Characters of a grade, and of an interval."""
-SIGNS = set("0123456789.,+-<> %to()")
+SIGNS = set("0123456789.,+-±<> %to()")
 MARKS = re.compile(r"[\\*_\[\]|~$]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 """What Markdown would take for its own: escaped, so that a text is shown as it is."""
 
