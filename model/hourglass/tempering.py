@@ -32,48 +32,6 @@ POWERS = tuple(node**BEND for node in NODES)
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Draws of one power of the evidence.
-
-    Attributes
-    ----------
-    chance
-        Chance of entry before any warning is heard (chain, draw).
-    density
-        Log likelihood of each group of evidence (chain, draw, group).
-    weight
-        Weights of the draws (chain, draw).
-    """
-
-    chance: Array
-    density: Array
-    weight: Array
-
-    @property
-    def mean(self) -> float:
-        """P at this power."""
-        return float(np.average(self.chance, weights=self.weight))
-
-    @property
-    def variance(self) -> float:
-        """Monte Carlo variance of the log-odds of P."""
-        return (verdict.mcse(self.chance, self.weight) / (self.mean * (1 - self.mean))) ** 2
-
-    def slopes(self) -> "Slopes":
-        """What each group adds to the log-odds of P a unit of power."""
-        share = self.mean * (1 - self.mean)
-        middle = np.average(self.density, axis=(0, 1), weights=self.weight)
-        each = (self.chance - self.mean)[..., None] * (self.density - middle) / share
-        columns = np.moveaxis(each, -1, 0)
-        errors = np.array([verdict.mcse(column, self.weight) for column in columns])
-        pulls = np.array([verdict.pull(column, self.weight) for column in columns])
-        total, error = pulls.sum(axis=0), verdict.mcse(each.sum(axis=-1), self.weight)
-        shared = error**2 * (pulls * total).mean(axis=(1, 2)) / (total**2).mean()
-        found = np.average(each, axis=(0, 1), weights=self.weight)
-        return Slopes(found, np.nan_to_num(errors**2), np.nan_to_num(shared))
-
-
-@dataclass(frozen=True, slots=True)
 class Slopes:
     """Growth of the log-odds of P by group, a unit of power or along the whole path.
 
@@ -110,6 +68,48 @@ class Slopes:
         share = self.shared / self.shared.sum()
         left = self.variance - share * self.shared + share**2 * spread
         return self.each + share * (whole - self.each.sum()), np.sqrt(np.maximum(left, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Draws of one power of the evidence.
+
+    Attributes
+    ----------
+    chance
+        Chance of entry before any warning is heard (chain, draw).
+    density
+        Log likelihood of each group of evidence (chain, draw, group).
+    weight
+        Weights of the draws (chain, draw).
+    """
+
+    chance: Array
+    density: Array
+    weight: Array
+
+    @property
+    def mean(self) -> float:
+        """P at this power."""
+        return float(np.average(self.chance, weights=self.weight))
+
+    @property
+    def variance(self) -> float:
+        """Monte Carlo variance of the log-odds of P."""
+        return (verdict.mcse(self.chance, self.weight) / (self.mean * (1 - self.mean))) ** 2
+
+    def slopes(self) -> Slopes:
+        """What each group adds to the log-odds of P a unit of power."""
+        share = self.mean * (1 - self.mean)
+        middle = np.average(self.density, axis=(0, 1), weights=self.weight)
+        each = (self.chance - self.mean)[..., None] * (self.density - middle) / share
+        columns = np.moveaxis(each, -1, 0)
+        errors = np.array([verdict.mcse(column, self.weight) for column in columns])
+        pulls = np.array([verdict.pull(column, self.weight) for column in columns])
+        total, error = pulls.sum(axis=0), verdict.mcse(each.sum(axis=-1), self.weight)
+        shared = error**2 * (pulls * total).mean(axis=(1, 2)) / (total**2).mean()
+        found = np.average(each, axis=(0, 1), weights=self.weight)
+        return Slopes(found, np.nan_to_num(errors**2), np.nan_to_num(shared))
 
 
 @dataclass(frozen=True, slots=True)
