@@ -1,18 +1,21 @@
 """The page: hostile texts are text, nothing is fetched, everything is reached, in a real browser."""
 
 import json
+import shutil
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import reports
 from axe_playwright_python.sync_playwright import Axe
 from browser import Opened, Window
+from conftest import ROOT
 
 from hourglass import publication
 
 MEET = "() => { window.met = new Set(); document.addEventListener('focusin', e => met.add(e.target)); }"
 MOST_BYTES = 3_000_000
+PICTURES = ROOT / "build" / "pages"
+"""Where a person finds pictures of a page."""
 
 
 def opened(window: Window, report: reports.Report, width: int = 1280, **how: bool) -> Opened:
@@ -154,7 +157,20 @@ def test_ids_stand_once(window: Window) -> None:
         assert len(ids) == len(set(ids))
 
 
-def test_all_of_it_is_printed(window: Window, tmp_path: Path) -> None:
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pictures_of_every_section_are_written_for_a_person_to_look_at(window: Window, width: int) -> None:
+    page = opened(window, reports.believed(), width).page
+    folder = PICTURES / f"{width}"
+    shutil.rmtree(folder, ignore_errors=True)
+    sections = page.locator("main > section")
+    for section in sections.all():
+        section.screenshot(path=folder / f"{section.get_attribute('id')}.png")
+    sizes = [path.stat().st_size for path in folder.glob("*.png")]
+    assert len(sizes) == sections.count()
+    assert min(sizes) > 5_000  # an empty picture is smaller
+
+
+def test_all_of_it_is_printed(window: Window) -> None:
     page = opened(window, reports.believed()).page
     page.emulate_media(media="print")
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
@@ -164,8 +180,10 @@ def test_all_of_it_is_printed(window: Window, tmp_path: Path) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 720
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
-    page.pdf(path=str(tmp_path / "page.pdf"))
-    assert (tmp_path / "page.pdf").stat().st_size > 50_000
+    printed = PICTURES / "print.pdf"
+    printed.unlink(missing_ok=True)
+    page.pdf(path=printed)
+    assert printed.stat().st_size > 50_000
 
 
 def test_the_lists_of_reports_lead_to_them(window: Window) -> None:
