@@ -94,7 +94,7 @@ def _scores(told: Gain) -> tuple[str, str, str]:
     if told.own is None or told.rival is None or told.gain is None:
         return "", "", ""
     error = "" if told.error is None else f" ± {told.error:.2f}"
-    return f"{told.own:.2f}", f"{told.rival:.2f}", f"{told.gain:+.2f}{error}"
+    return f"{told.own:.2f}", f"{told.rival:.2f}", f"{told.gain:+z.2f}{error}"
 
 
 def _record(lines: tuple[Line, ...]) -> Table:

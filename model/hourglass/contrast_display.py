@@ -38,7 +38,7 @@ def _chances(told: Contrast) -> Table:
     table = Table("within", *_heads(told), "difference in log-odds", title="Chance of entry")
     for one, other in told.pairs:
         apart = gap(one.mean, other.mean)
-        shown = phrases.WITHHELD if apart is None else f"{apart:+.2f}"
+        shown = phrases.WITHHELD if apart is None else f"{apart:+z.2f}"
         table.add_row(
             phrases.span(one.months), *(f"{percent(h.mean)} by {h.date}" for h in (one, other)), shown
         )

@@ -149,7 +149,7 @@ def typical(told: Iterable[Typical], case: Case) -> Iterator[tuple[str, str, str
     """P were a driver typical, under the columns `TYPICAL`."""
     for one in told:
         name = one.driver if one.driver == EVERY else case.question.drivers[one.driver].title
-        yield name, percent(one.chance), f"{one.log_odds:+.2f}"
+        yield name, percent(one.chance), f"{one.log_odds:+z.2f}"
 
 
 INFLUENCES = ("item", "P without it", "adds in log-odds", "± mcse", "k-hat")
@@ -170,6 +170,6 @@ def sensitivities(told: Sequence[Sensitivity]) -> Iterator[tuple[str, ...]]:
     rest = [one for one in told[MOST_ROWS:] if one.about == ALWAYS or one.conflict]
     for one in [*told[:MOST_ROWS], *rest]:
         strong = "strong" if one.of_chance >= NOTICEABLE else ""
-        moved = "" if one.shift is None else f"{one.shift:+.1f} sd"
+        moved = "" if one.shift is None else f"{one.shift:+z.1f} sd"
         words = "prior-data conflict" if one.conflict else strong
         yield one.about, f"{one.of_chance:.3f}", phrases.log_odds(one.per_doubling), moved, words

@@ -84,7 +84,7 @@ class Explanation:
     def __repr__(self) -> str:
         about = f"{self.question['id']} as of {self.as_of}, {self.months:g} months {self.chance:.1%}"
         told = self.move or self.climb
-        moved = "" if told is None else f", {told.whole:+.2f} log-odds from {told.before:.1%}"
+        moved = "" if told is None else f", {told.whole:+z.2f} log-odds from {told.before:.1%}"
         strongest = self.influences[0].item if self.influences else "no item"
         return f"<Explanation {about}{moved}; most rests on {strongest}>"
 

@@ -88,7 +88,7 @@ def _chances(told: Comparison) -> Table:
     table = Table("within", "by", f"P {one}", f"P {other}", "difference in log-odds", title="Chance of entry")
     first, second = told.forecasts
     for a, b, apart in zip(first.horizons, second.horizons, told.gaps, strict=True):
-        shown = "withheld" if apart is None else f"{apart:+.2f}"
+        shown = "withheld" if apart is None else f"{apart:+z.2f}"
         table.add_row(f"{a.months:g} months", str(a.date), percent(a.mean), percent(b.mean), shown)
     return table
 
@@ -103,7 +103,7 @@ def _drivers(told: Comparison, case: Case) -> Table:
 def _level(told: Forecast, name: str) -> str:
     match told.drivers[name]:
         case Driver(mean=float(mean), q05=float(low), q95=float(high)):
-            return f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"
+            return f"{mean:+z.1f} ({low:+z.1f} to {high:+z.1f})"
     return "withheld"
 
 

@@ -164,5 +164,5 @@ def _apart(d: Dossier, shown: Sequence[Stance]) -> Iterator[tuple[str, ...]]:
         for one in shown:
             other = one.forecast.horizons[place].mean if one.forecast else None
             apart = gap(own.mean, other)
-            row.append(percent(other) + ("" if apart is None else f" ({apart:+.2f})"))
+            row.append(percent(other) + ("" if apart is None else f" ({apart:+z.2f})"))
         yield tuple(row)

@@ -142,7 +142,7 @@ def _brier(told: Score) -> str:
 def _share(told: float | None) -> str:
     if told is None:
         return "none"
-    return "minus infinity" if isinf(told) else f"{told:+.2f}"
+    return "minus infinity" if isinf(told) else f"{told:+z.2f}"
 
 
 def remarks(told: Record) -> Iterator[str]:

@@ -115,6 +115,6 @@ def matrix(told: Validation) -> Mapping[str, Mapping[str, str]]:
     """Score of each answerer by whose questions they are."""
     found: dict[str, dict[str, str]] = {}
     for cell in told.cells:
-        lead = "" if cell.truth == cell.answerer else f" ({-cell.lead.high:+.3f} to {-cell.lead.low:+.3f})"
+        lead = "" if cell.truth == cell.answerer else f" ({-cell.lead.high:+z.3f} to {-cell.lead.low:+z.3f})"
         found.setdefault(cell.truth, {})[cell.answerer] = f"{cell.score:.3f}{lead}"
     return found
