@@ -12,7 +12,7 @@ from hourglass.attribution import Move, Part
 from hourglass.case import Case
 from hourglass.explanation import Explanation
 from hourglass.influence import CLEAR, EVERY, Influence, Typical
-from hourglass.ladder import Climb
+from hourglass.ladder import MISSED, Climb
 from hourglass.phrases import percent
 from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
 
@@ -111,11 +111,15 @@ def _climb(climb: Climb) -> list[RenderableType]:
 def climbed(climb: Climb) -> Iterator[str]:
     """What a reader must know of the parts of a climb."""
     yield (
-        f"As sampled, the parts missed the whole by {phrases.log_odds(climb.missed)}, of which the Monte "
-        f"Carlo error is {climb.error:.3f}; they are adjusted to sum to it, each by its share of that error."
+        f"As sampled, the parts missed the whole by {phrases.log_odds(climb.missed)}, with a Monte Carlo "
+        f"standard error of {climb.error:.3f}; they are adjusted to sum to it, each by what its error shares "
+        "with that of their sum."
     )
-    if climb.checks:
-        failed = "; ".join(f"{check.name} {check.value:.4g}" for check in climb.checks)
+    fits = [check for check in climb.checks if check.name != MISSED]
+    if len(fits) < len(climb.checks):
+        yield "Noise would miss less: the powers are too few or a fit is unsound, and the parts are rough."
+    if fits:
+        failed = "; ".join(f"{check.name} {check.value:.4g}" for check in fits)
         yield f"Fits between are short, and some checks fail: {failed}."
 
 

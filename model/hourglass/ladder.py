@@ -17,6 +17,8 @@ from hourglass.standing import Standing
 from hourglass.tempering import Stage
 from hourglass.verdict import Check
 
+MISSED = "sum of the parts"
+"""Name of the check of what the parts missed, in Monte Carlo standard errors."""
 MOST_MISSED = 3
 """Monte Carlo standard errors by which the parts may miss the whole before they are adjusted to it."""
 DRAWS = 500
@@ -68,7 +70,8 @@ def fits(stand: Standing, machine_code: Path, talk: Talk) -> Fit:
     def at(power: float) -> Draws:
         talk(f"sampling with the evidence to the power {power:.3g}")
         tempered = replace(panel, temperature=np.array([power]))
-        return inference.sample(compiled, tempered, labels, seed, settings)
+        own = np.random.default_rng([seed, int(power * 2**32)]).integers(2**31)  # errors of its own
+        return inference.sample(compiled, tempered, labels, int(own), settings)
 
     return at
 
@@ -94,9 +97,9 @@ def climb(stand: Standing, fit: Fit) -> Climb:
     after = stand.mean
     warned = Part(WARNINGS, log_odds(after) - log_odds(told.after), "open at as-of")
     parts = (*told.parts, *((warned,) if stand.warnings else ()))
-    missed = np.abs(told.missed) / np.float64(told.error)
-    reach = verdict.at_most("parts missed the whole by mcse", float(missed), MOST_MISSED)
-    faults.extend(() if reach.passed else (reach,))
+    apart = float(np.abs(told.missed) / np.float64(told.error))
+    if not (reach := verdict.at_most(MISSED, apart, MOST_MISSED)).passed:
+        faults.append(reach)
     return Climb(told.before, after, parts, tuple(faults), told.missed, told.error)
 
 

@@ -6,14 +6,17 @@ along the path from 0 to 1: its Aumann-Shapley value (Aumann & Shapley 1974, Val
 Non-Atomic Games). Subsets of sixty groups cannot be listed, and weights that led from the
 prior to the posterior would leave no draws; covariances need draws at a few powers alone.
 
-A covariance is known far less well than a mean, and the whole is known from the means at both
-ends. So the parts are adjusted by least squares until they sum to it (Deming 1943, Statistical
-Adjustment of Data): what they miss goes to each by the error that it shares with their sum.
+The whole is known from the means at both ends. Where it is known far better than the sum of the
+covariances, as with dozens of groups, that sum is adjusted to it by least squares (Deming 1943,
+Statistical Adjustment of Data): what the parts miss goes to each by the error that it shares
+with their sum.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import sqrt
+from operator import add
 
 import numpy as np
 
@@ -63,7 +66,8 @@ class Slopes:
         Parameters
         ----------
         spread
-            Monte Carlo variance of the whole.
+            Monte Carlo variance of the whole; the adjustment gains where it is well below that of
+            the sum over groups.
         """
         share = self.shared / self.shared.sum()
         left = self.variance - share * self.shared + share**2 * spread
@@ -100,16 +104,21 @@ class Stage:
 
     def slopes(self) -> Slopes:
         """What each group adds to the log-odds of P a unit of power."""
-        share = self.mean * (1 - self.mean)
+        share, off = self.mean * (1 - self.mean), self.chance - self.mean
         middle = np.average(self.density, axis=(0, 1), weights=self.weight)
-        each = (self.chance - self.mean)[..., None] * (self.density - middle) / share
-        columns = np.moveaxis(each, -1, 0)
-        errors = np.array([verdict.mcse(column, self.weight) for column in columns])
-        pulls = np.array([verdict.pull(column, self.weight) for column in columns])
-        total, error = pulls.sum(axis=0), verdict.mcse(each.sum(axis=-1), self.weight)
-        shared = error**2 * (pulls * total).mean(axis=(1, 2)) / (total**2).mean()
+        each = off[..., None] * (self.density - middle) / share
         found = np.average(each, axis=(0, 1), weights=self.weight)
-        return Slopes(found, np.nan_to_num(errors**2), np.nan_to_num(shared))
+        # P errs in the denominator too.
+        return Slopes(found, *self._errors(each - found * ((1 - 2 * self.mean) / share * off)[..., None]))
+
+    def _errors(self, pulls: Array) -> tuple[Array, Array]:
+        """Monte Carlo variances of some means, and their covariances with the sum of all; (group) each."""
+        columns = np.moveaxis(pulls, -1, 0)
+        variance = np.array([verdict.mcse(column, self.weight) for column in columns]) ** 2
+        each = np.array([verdict.pull(column, self.weight) for column in columns])
+        total, error = each.sum(axis=0), verdict.mcse(columns.sum(axis=0), self.weight)
+        shared = error**2 * (each * total).mean(axis=(1, 2)) / (total**2).mean()
+        return np.nan_to_num(variance), np.nan_to_num(shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +145,20 @@ class Ascent:
 
 def ascend(draws_at: Callable[[float], Stage], groups: Sequence[str]) -> Ascent:
     """Climb from no evidence to all of it, at the powers `POWERS`."""
-    none = np.zeros(len(groups))
-    found, ends = Slopes(none, none, none), []
-    for node, weight, power in zip(NODES, WEIGHTS, POWERS, strict=True):
-        stage = draws_at(power)
-        if power in (0.0, 1.0):
-            ends.append(stage)
-        speed = weight * BEND * node ** (BEND - 1)
-        if speed:
-            found += stage.slopes().along(speed)
-    (before, after), spread = (end.mean for end in ends), sum(end.variance for end in ends)
-    whole = log_odds(after) - log_odds(before)
+    stages = [draws_at(power) for power in POWERS]
+    found, (first, *_, last) = integral(stages), stages
+    whole, spread = log_odds(last.mean) - log_odds(first.mean), first.variance + last.variance
     parts = tuple(
         Part(name, float(told), f"± {error:.3f}")
         for name, told, error in zip(groups, *found.adjusted(whole, spread), strict=True)
     )
     missed, noise = whole - float(found.each.sum()), sqrt(float(found.shared.sum()) + spread)
-    return Ascent(before, after, parts, missed, noise)
+    return Ascent(first.mean, last.mean, parts, missed, noise)
+
+
+def integral(stages: Sequence[Stage]) -> Slopes:
+    """Growth along the whole path, from draws at each of `POWERS`."""
+    speeds = (weight * BEND * node ** (BEND - 1) for node, weight in zip(NODES, WEIGHTS, strict=True))
+    return reduce(
+        add, (stage.slopes().along(speed) for stage, speed in zip(stages, speeds, strict=True) if speed)
+    )
