@@ -19,13 +19,17 @@ ARGUMENTS = [
 ]  # fmt: skip
 OWN = ("data:", "blob:", "about:")
 """Schemes by which a page asks itself."""
-DRAWN = "() => !document.querySelector('[aria-busy=\"true\"]')"
-"""Whether no part of the page is still being drawn; a part says so by `aria-busy`, as to a screen reader."""
-READ = """async () => {
-    const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())));
-    for (const figure of document.querySelectorAll("figure")) { figure.scrollIntoView(); await frame(); }
+DRAWN = "() => !document.querySelector('[aria-busy=\"true\"], [data-drawing]')"
+"""Whether no part of the page is still being drawn."""
+TOLD = """() => new Promise(done => {
+    new IntersectionObserver((_, own) => { own.disconnect(); done(); }).observe(document.body);
+})"""
+"""Ends once the page's own observers, which are older, have been told of what is near."""
+READ = f"""async () => {{
+    const told = {TOLD};
+    for (const figure of document.querySelectorAll("figure")) {{ figure.scrollIntoView(); await told(); }}
     scrollTo(0, 0);
-}"""
+}}"""
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 
@@ -46,8 +50,8 @@ class Opened:
     errors: list[str] = field(default_factory=list)
 
     def settle(self) -> None:
-        """Wait until all that is being drawn has been."""
-        self.page.evaluate(TWO_FRAMES)
+        """Wait until all that is near has been drawn."""
+        self.page.evaluate(TOLD)
         self.page.wait_for_function(DRAWN)
         self.page.evaluate("() => document.fonts.ready.then(() => null)")
         self.page.evaluate(TWO_FRAMES)
@@ -67,9 +71,16 @@ class Window:
     contexts: "list[BrowserContext]" = field(default_factory=list)
 
     def open(
-        self, file: Path, width: int = 1280, *, height: int = 900, dark: bool = False, scripts: bool = True
+        self,
+        file: Path,
+        width: int = 1280,
+        *,
+        height: int = 900,
+        dark: bool = False,
+        scripts: bool = True,
+        first: str = "",
     ) -> Opened:
-        """Open a file at a width in CSS pixels and wait until it is drawn."""
+        """Open a file at a width in CSS pixels, run a script `first`, and wait until the page is drawn."""
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -77,6 +88,8 @@ class Window:
             reduced_motion="reduce",
         )
         self.contexts.append(context)
+        if first:
+            context.add_init_script(first)
         opened, address = Opened(context.new_page()), file.resolve().as_uri()
 
         def asked(request: "Request") -> None:

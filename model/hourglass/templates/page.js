@@ -1,41 +1,5 @@
 "use strict";
 (() => {
-  // Pictures that stand in the page become live ones, for hovers, once they come within a window's height
-  // of the reader's; where that fails, they stay.
-  const main = document.getElementById("main");
-  const data = document.getElementById("charts");
-  const specs = data === null || window.vegaEmbed === undefined ? {} : JSON.parse(data.textContent);
-  const options = { actions: false, renderer: "svg", mode: "vega-lite" };
-  const draw = async (place) => {
-    const live = document.createElement("div");
-    live.className = "chart coming";
-    place.after(live);
-    try {
-      await window.vegaEmbed(live, specs[place.dataset.chart], options);
-      place.remove();
-      live.classList.remove("coming");
-    } catch (error) {
-      live.remove();
-      console.error(error);
-    }
-  };
-  // One after the other, so that a reader can scroll meanwhile.
-  let drawn = Promise.resolve();
-  const come = (entries, near) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      drawn = drawn.then(() => draw(target));
-    }
-    const last = drawn.then(() => drawn === last && main.setAttribute("aria-busy", "false"));
-    drawn = last;
-    main.setAttribute("aria-busy", "true");
-  };
-  const near = new IntersectionObserver(come, { rootMargin: "100% 0px" });
-  const places = [...document.querySelectorAll("[data-chart]")].filter((place) => place.dataset.chart in specs);
-  main.setAttribute("aria-busy", String(places.length > 0));
-  for (const place of places) near.observe(place);
-
   // What is folded is printed, too.
   const folds = document.querySelectorAll("details");
   let opened = [];
@@ -46,4 +10,60 @@
   window.addEventListener("afterprint", () => {
     for (const fold of opened) fold.open = false;
   });
+
+  // Pictures that stand in the page become live ones, for hovers, once they come within a window's height
+  // of the reader's; where that fails, they stay.
+  const data = document.getElementById("charts");
+  if (data === null || window.vegaEmbed === undefined || window.IntersectionObserver === undefined) return;
+  const specs = JSON.parse(data.textContent);
+  const options = { actions: false, renderer: "svg", mode: "vega-lite" };
+
+  // The reader stays where he is: in the page, where the browser does not see to it, and by keyboard.
+  const swap = (still, live) => {
+    const focused = still.contains(document.activeElement);
+    const was = still.getBoundingClientRect();
+    still.remove();
+    live.classList.remove("coming");
+    live.removeAttribute("aria-hidden");
+    if (was.bottom <= 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, live.offsetHeight - was.height);
+    if (!focused) return;
+    live.tabIndex = -1;
+    live.focus({ preventScroll: true });
+  };
+
+  const draw = async (still) => {
+    const live = document.createElement("div");
+    live.className = "chart coming";
+    live.setAttribute("aria-hidden", "true");
+    still.after(live);
+    try {
+      await window.vegaEmbed(live, specs[still.dataset.chart], options);
+      swap(still, live);
+    } catch (error) {
+      live.remove();
+      console.error(error);
+    }
+  };
+
+  // One after the other, so that a reader can scroll meanwhile.
+  const main = document.getElementById("main");
+  let drawn = Promise.resolve();
+  const approach = (entries, observer) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      observer.unobserve(target);
+      drawn = drawn.then(() => draw(target));
+    }
+    main.dataset.drawing = "";
+    const last = drawn.then(() => {
+      if (drawn === last) delete main.dataset.drawing;
+    });
+    drawn = last;
+  };
+  const near = new IntersectionObserver(approach, { rootMargin: "100% 0px" });
+  for (const still of document.querySelectorAll("[data-chart]")) {
+    if (!(still.dataset.chart in specs)) continue;
+    main.dataset.drawing = "";
+    near.observe(still);
+  }
 })();
