@@ -1,5 +1,6 @@
 """Figures of the evidence: every item at its place, steps that add up, nothing and very much of it."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -103,6 +104,14 @@ def test_every_item_known_by_the_day_is_shown_and_none_known_later(case: Case) -
     assert len(told) == len(known.of(Event)) + len(known.of(Sighting))
     assert all(len(one.levels) == len(one.months) == 30 for one in paths)
     assert str(paths[0].months[-1]) == "2023-01-01"
+
+
+def test_a_sign_weighs_until_its_window_has_passed_and_is_pale_then(case: Case) -> None:
+    told = evidence_exhibits.reports(case, date(2023, 1, 12))
+    signs = [one.mark for one in told if one.kind.startswith("Sign")]
+    assert [mark.name for mark in signs if mark.weighs] == ["2022-10-15-mobilisation-lists-checked"]
+    shades = Counter(row["shade"] for row in rows(evidence_figures.reports(told), "shade"))
+    assert shades == {0.35: len(signs) - 1, 0.9: len(told) - len(signs) + 1}
 
 
 def test_a_path_tells_the_quantiles_of_the_draws(case: Case) -> None:

@@ -11,7 +11,7 @@ from hourglass.attribution import Move, Part
 from hourglass.case import Case
 from hourglass.explanation import Explanation
 from hourglass.influence import EVERY, Influence, Typical
-from hourglass.ladder import Climb
+from hourglass.ladder import MISSED, Climb
 from hourglass.sensitivity import Sensitivity
 from hourglass.summary import Evidence
 from hourglass.verdict import Check
@@ -116,4 +116,12 @@ def test_a_climb_names_the_checks_that_failed(case: Case) -> None:
     text = shown(replace(TOLD, move=None, climb=climb), case)
     assert "before any evidence of the state's own" in text
     assert "power 0.25 r_hat 1.02" in text
-    assert "missed the whole by +0.147, of which the Monte Carlo error is 0.151" in text
+    assert "missed the whole by +0.147, with a Monte Carlo standard error of 0.151" in " ".join(text.split())
+    assert "Noise would miss less" not in text
+
+
+def test_parts_that_miss_more_than_noise_would_are_told_apart_from_fits_that_fail(case: Case) -> None:
+    climb = Climb(0.2, 1 / 3, PARTS, (Check(MISSED, 4.2, 3, False),), 0.6, 0.143)
+    text = shown(replace(TOLD, move=None, climb=climb), case)
+    assert "Noise would miss less" in text
+    assert "Fits between are short" not in text

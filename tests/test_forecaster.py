@@ -189,6 +189,17 @@ def test_a_ledger_of_no_items_is_forecast(fits: Fits, tmp_path: Path) -> None:
     assert again.evidence == told.evidence
 
 
+def test_a_warning_counts_as_evidence_until_its_window_has_passed(fits: Fits, tmp_path: Path) -> None:
+    mine = folders.copied(tmp_path)
+    mine.ledger(
+        folders.entry("warning", id='"lapsed"', date="2022-10-26", window_months="3"),
+        folders.entry("warning", id='"open"', date="2022-10-27", window_months="3", claim='"Seen again."'),
+        folders.entry("event", id='"no"'),
+        folders.entry("note", id='"note"'),
+    )
+    assert made(mine.load(), tmp_path, 1).evidence.items == 2
+
+
 # The store
 
 

@@ -37,7 +37,6 @@ def test_the_climb_ends_at_the_printed_chance_and_sums_to_the_whole(root: Path, 
     names = [part.name for part in found.climb.parts]
     assert names[-1] == "warnings"
     assert {"own quiet", "pressure, 2022 Q4"} <= set(names)
-
     assert not found.climb.checks
 
 
@@ -48,7 +47,7 @@ def test_parts_that_miss_the_whole_by_more_than_their_noise_are_told_of(
     found = ask(root, from_prior=True).climb
     assert found is not None
     (check,) = found.checks
-    assert check.name == "parts missed the whole by mcse"
+    assert check.name == ladder.MISSED
     assert check.value == pytest.approx(abs(found.missed) / found.error)
 
 

@@ -83,6 +83,13 @@ def test_points_outside_their_interval_are_counted() -> None:
     sound(told)
 
 
+def test_what_was_seen_keeps_its_digits_and_what_was_expected_has_three() -> None:
+    points = (Expected("s", date(2023, 1, 1), 30_000.0, 3764.2, 8000.0, 15_000.0, 2e4, 38_949.0),)
+    (row,) = rows(trust_figures.expectation(Expectation("s", "S", "men", share=False, points=points)), "seen")
+    assert row["seen"] == "30,000"
+    assert row["expected, 90 %"] == "3,760 to 38,900"
+
+
 def test_chains_that_agree_fill_all_columns_alike() -> None:
     draws = np.stack([np.arange(chain, 400, 4.0) for chain in range(4)])
     told = trust_exhibits._ranks("p", "P", draws)

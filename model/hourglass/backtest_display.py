@@ -55,7 +55,7 @@ def _days(told: Backtest) -> Table:
                       str(evidence.newest or ""))  # fmt: skip
         for saying in day.sayings:
             table.add_row("", Text(f"{_heard(saying)}", style="dim"))
-    table.caption = f"The 90 % interval and the outside view are of {names[-1]}."
+    table.caption = f"The 90 % interval and the outside view are of {names[-1]}; items are those that weigh."
     return table
 
 

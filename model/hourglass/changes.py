@@ -74,7 +74,7 @@ def between(then: Case, day: date, now: Case, today: date) -> tuple[Change, ...]
     has passed by then are no changes.
     """
     question = now.question
-    old, new = (of.evidence(known).weighing(today) for of, known in ((then, day), (now, today)))
+    old, new = (case.evidence(known_by).weighing(today) for case, known_by in ((then, day), (now, today)))
     left = {item.id: item for item in old if not any(_same(item, other) for other in new)}
     found = []
     for item in new:

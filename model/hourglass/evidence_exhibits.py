@@ -31,7 +31,7 @@ class Mark:
     grade, origin
         Of an item; of a point its number of answers, if stated, and its source.
     weighs
-        Whether its grade gives it weight.
+        Whether it counts in the forecast: it is judged, and a warning's window is open.
     """
 
     name: str
@@ -121,16 +121,16 @@ def paths(case: Case, as_of: date, found: Posterior, weight: Array) -> tuple[Pat
         Path(
             name, told.title, months,
             tuple(Spread(*row) for row in levels[:, :, k].T.tolist()),
-            tuple(mark(item, item.level) for item in readings if item.driver == name),
+            tuple(mark(item, as_of, item.level) for item in readings if item.driver == name),
         )
         for k, (name, told) in enumerate(case.question.drivers.items())
     )  # fmt: skip
 
 
-def mark(item: Graded, value: float = 0.0) -> Mark:
-    return Mark(
-        item.id, item.date, value, item.claim, item.grade, item.origin, item.source.url, not item.weightless
-    )
+def mark(item: Graded, as_of: date, value: float = 0.0) -> Mark:
+    """An item at its day, as a forecast as of a day counts it."""
+    weighs = item.weighs(as_of)
+    return Mark(item.id, item.date, value, item.claim, item.grade, item.origin, item.source.url, weighs)
 
 
 def tracks(case: Case, as_of: date) -> tuple[Track, ...]:
@@ -154,14 +154,15 @@ def _points(case: Case, name: str, as_of: date) -> Iterable[Mark]:
 
 def reports(case: Case, as_of: date) -> tuple[Report, ...]:
     """Events and signs known by as-of, under what each kind is called."""
+    items = case.evidence(as_of).items
+    return tuple(report(item, case, as_of) for item in items if isinstance(item, Event | Sighting))
+
+
+def report(item: Event | Sighting, case: Case, as_of: date) -> Report:
+    """An event or a sign, as a forecast as of a day counts it."""
     kinds = case.question.events
-    found = []
-    for item in case.evidence(as_of).items:
-        if isinstance(item, Event):
-            found.append(Report(kinds[item.kind].title, mark(item)))
-        if isinstance(item, Sighting):
-            found.append(Report("Sign seen" if item.found else "Sign looked for in vain", mark(item)))
-    return tuple(found)
+    sign = "Sign seen" if isinstance(item, Sighting) and item.found else "Sign looked for in vain"
+    return Report(kinds[item.kind].title if isinstance(item, Event) else sign, mark(item, as_of))
 
 
 def since_last(told: Explanation, then: Case | None, now: Case) -> Walk | None:

@@ -149,10 +149,10 @@ def _size(told: Track, value: float) -> str:
 
 
 def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Figure:
-    """Events and signs by day, a row for each kind."""
+    """Events and signs by day, a row for each kind; pale are those that do not weigh."""
     kinds = list(dict.fromkeys(report.kind for report in told))
     rows = [
-        row | {"at": LINE * kinds.index(report.kind) + 25}
+        row | {"at": LINE * kinds.index(report.kind) + 25, "shade": 0.9 if report.mark.weighs else 0.35}
         for report, row in zip(told, (_row(report.mark) for report in told), strict=True)
     ]
     x, height = figures.days(ends=ends), LINE * max(len(kinds), 1)
@@ -161,11 +161,10 @@ def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Fi
     layers = [figures.data(heads).mark_text(align="left", x=0).encode(y=y, text="words:N")]
     for linked in (True, False):
         held = [row | {"day": row["day of it"]} for row in rows if bool(row["link"]) == linked]
-        mark = figures.data(held).mark_tick(
-            color=figures.ENTRY, thickness=3, size=14, opacity=0.9, orient="vertical"
-        )
+        mark = figures.data(held).mark_tick(color=figures.ENTRY, thickness=3, size=14, orient="vertical")
         shown = figures.hover("claim", "day of it", "grade", "origin", "link")
-        drawn = mark.encode(x=x, y=y, tooltip=shown, description="words:N")
+        shade = alt.Opacity("shade:Q", scale=None)
+        drawn = mark.encode(x=x, y=y, opacity=shade, tooltip=shown, description="words:N")
         layers.append(drawn.encode(href="link:N") if linked else drawn)
     counts = "; ".join(f"{kind}: {sum(r.kind == kind for r in told)}" for kind in kinds) or "none"
     return figures.figure("reports", f"Events and signs by day. {counts}.", layers, height)

@@ -68,7 +68,11 @@ def _drivers(d: Dossier, found: Found) -> Iterator[Captioned]:
         yield evidence_figures.series(track, ends), f"{track.title}, as published."
     reports = evidence_exhibits.reports(d.case, day)
     if reports:
-        yield evidence_figures.reports(reports, ends), "Reports of occasions, and warnings, by day."
+        yield (
+            evidence_figures.reports(reports, ends),
+            "Reports of occasions, and warnings, by day. A pale one does not weigh: it cannot be judged, or "
+            "the window of the warning has passed.",
+        )
 
 
 def _ends(d: Dossier) -> tuple[date, date]:

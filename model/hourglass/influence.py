@@ -78,13 +78,13 @@ def _influence(
 ) -> Influence:
     """Influence of an item from the chance of each draw without it, and the draw's weight then."""
     without = float(np.average(chance, weights=weight))
-    apart = _pull(stand.chance, stand.weight) - _pull(chance, weight)
+    apart = _log_odds_pull(stand.chance, stand.weight) - _log_odds_pull(chance, weight)
     grid = stand.posterior.inside.grid
     error = verdict.mcse(apart.reshape(grid), np.ones(grid)) if np.ptp(apart) else 0.0
     return Influence(item, without, log_odds(stand.mean) - log_odds(without), error, k_hat, sound)
 
 
-def _pull(chance: Array, weight: Array) -> Array:
+def _log_odds_pull(chance: Array, weight: Array) -> Array:
     """How far each draw pulls the log-odds of the weighed mean chance; (draw), mean 0."""
     mean = np.average(chance, weights=weight)
     pulled: Array = verdict.pull(chance, weight) / (mean * (1 - mean))

@@ -76,6 +76,11 @@ def number(value: float) -> str:
     return f"{value:,.10g}"
 
 
+def rounded(value: float) -> str:
+    """Number that the model made, to three digits."""
+    return number(float(f"{value:.3g}"))
+
+
 def many(count: int, noun: str) -> str:
     """A count of things."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -95,7 +95,7 @@ def backtest(told: Backtest, name: str = "backtest") -> Figure:
         "what:N", legend=alt.Legend(direction="horizontal"),
         scale=alt.Scale(domain=kinds, range=[figures.ENTRY, figures.OUTSIDE, "#009e73"][: len(kinds)]),
     )  # fmt: skip
-    shown = figures.hover("as of", "chance", "90 % interval", "outside view", "items known")
+    shown = figures.hover("as of", "chance", "90 % interval", "outside view", "items that weigh")
     apart = figures.data({**row, "what": "outside view"} for row in held)
     outside = apart.mark_line(strokeDash=[6, 4], strokeWidth=2, aria=False)
     layers = [
@@ -124,7 +124,7 @@ def _anew(one: Anew) -> dict[str, object] | None:
                 "day": one.as_of.isoformat(), "as of": one.as_of.isoformat(), "what": "forecast anew",
                 "odds": odds(mean), "low": odds(low), "high": odds(high), "outside": odds(outside),
                 "chance": phrases.percent(mean), "90 % interval": phrases.interval(low, high),
-                "outside view": phrases.percent(outside), "items known": f"{one.items:,}",
+                "outside view": phrases.percent(outside), "items that weigh": f"{one.items:,}",
             }  # fmt: skip
     return None
 

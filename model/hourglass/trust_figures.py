@@ -143,10 +143,11 @@ def expectation(told: Expectation, ends: tuple[date, date] | None = None) -> Fig
     ends
         First and last day.
     """
-    size = phrases.percent if told.share else "{:,.3g}".format
+    size = phrases.percent if told.share else phrases.rounded
+    seen = phrases.percent if told.share else lambda value: phrases.number(round(value, 1))
     rows = [
         {"day": one.date.isoformat(), "date": one.date.isoformat(), "value": one.observed,
-         "q05": one.q05, "q25": one.q25, "q75": one.q75, "q95": one.q95, "seen": size(one.observed),
+         "q05": one.q05, "q25": one.q25, "q75": one.q75, "q95": one.q95, "seen": seen(one.observed),
          "expected, 90 %": f"{size(one.q05)} to {size(one.q95)}",
          "fill": "inside 90 %" if one.q05 <= one.observed <= one.q95 else "outside 90 %"}
         for one in told.points

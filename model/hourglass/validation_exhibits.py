@@ -4,7 +4,7 @@ from hourglass import evidence_exhibits
 from hourglass.backtests import Backtest
 from hourglass.case import Case
 from hourglass.evidence_exhibits import Report
-from hourglass.ledger import Reading
+from hourglass.ledger import Event, Reading, Sighting
 from hourglass.record_exhibits import Anew, Band, Crowd, Steps
 from hourglass.record_exhibits import Backtest as Course
 from hourglass.summary import Forecast
@@ -30,14 +30,16 @@ def _anew(told: Forecast) -> Anew:
 
 
 def evidence(case: Case, told: Backtest) -> tuple[Report, ...]:
-    """Readings, events and signs of the months that a backtest covers, under what each is called."""
+    """Readings, events and signs of the months that a backtest covers, each as it counted when it came."""
     first, last = case.question.header.starts, told.days[-1].forecast.as_of
     drivers = case.question.drivers
+    held = case.evidence(last)
     readings = (
-        Report(drivers[item.driver].title, evidence_exhibits.mark(item, item.level))
-        for item in case.evidence(last).of(Reading)
+        Report(drivers[item.driver].title, evidence_exhibits.mark(item, item.known, item.level))
+        for item in held.of(Reading)
     )
-    every = (*readings, *evidence_exhibits.reports(case, last))
+    signs = (item for item in held.items if isinstance(item, Event | Sighting))
+    every = (*readings, *(evidence_exhibits.report(item, case, item.known) for item in signs))
     return tuple(one for one in every if first <= one.mark.date <= last)
 
 
