@@ -22,6 +22,7 @@ OWN = ("data:", "blob:", "about:")
 DRAWN = "() => !document.querySelector('[aria-busy=\"true\"], [data-drawing]')"
 """Whether no part of the page is still being drawn."""
 TOLD = """() => new Promise(done => {
+    if (!window.IntersectionObserver) return done();
     new IntersectionObserver((_, own) => { own.disconnect(); done(); }).observe(document.body);
 })"""
 """Ends once the page's own observers, which are older, have been told of what is near."""

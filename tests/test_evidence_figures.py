@@ -14,6 +14,7 @@ from hourglass import assembly, evidence_exhibits, evidence_figures
 from hourglass.case import Case
 from hourglass.estimate import Posterior
 from hourglass.evidence_exhibits import Mark, Path, Report, Step, Track, Walk
+from hourglass.figures import Figure
 from hourglass.forecast_exhibits import Spread
 from hourglass.ledger import Event, Reading, Sighting
 
@@ -32,8 +33,24 @@ def test_a_reading_stands_at_its_level_with_what_is_known_of_it() -> None:
               "claim": "A visit.", "link": "https://example.org/", "letter": "B"}  # fmt: skip
     assert stated.items() <= row.items()
     assert told.words.startswith(
-        "Push, January 2023 to March 2023: at the end +0.0, 90 % interval -1.0 to +1.0; 1 "
+        "Push, January 2023 to March 2023: at the end median +0.0, 90 % interval -1.0 to +1.0; 1 "
     )
+
+
+def hovers(told: Figure) -> list[list[str]]:
+    """Fields of each hover of a figure."""
+    layers = told.spec["layer"]
+    return [[one["field"] for one in layer["encoding"].get("tooltip", [])] for layer in layers]
+
+
+def test_a_hover_shows_what_there_is_and_nothing_empty() -> None:
+    linked, bare = mark(), replace(mark(url=""), value=2.0)
+    *_, with_link, without = hovers(evidence_figures.driver(path(linked, bare)))
+    assert with_link == ["claim", "day of it", "at", "grade", "origin", "link"]
+    assert without == ["claim", "day of it", "at", "grade", "origin"]
+    point = replace(bare, grade="", origin="Viasna", claim="Viasna")
+    *_, shown = hovers(evidence_figures.series(Track("s", "S", "men", share=False, marks=(point,))))
+    assert shown == ["source", "day of it", "at"]
 
 
 def test_a_doubted_report_is_small_and_one_without_weight_hollow() -> None:

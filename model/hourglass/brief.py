@@ -20,6 +20,10 @@ class Cell:
     link: str = ""
 
 
+MOST_COLUMNS, MOST_LETTERS = 4, 40
+"""Columns, and letters beside the first, that a telephone shows side by side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under named columns; the first column names the row.
@@ -31,6 +35,14 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     folded: bool = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether a telephone can only show it field by field."""
+        longest = (
+            max((len(cell.text) for cell in column), default=0) for column in zip(*self.rows, strict=True)
+        )
+        return len(self.columns) > MOST_COLUMNS or sum(list(longest)[1:]) > MOST_LETTERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ SIZES = {"1": 110, "2": 95, "3": 80, "4": 65, "5": 50, "6": 40}
 """Sizes of the numbers of Admiralty grades in square pixels: what is doubted is small."""
 MIDDLE = 15
 """Day at which a month is drawn."""
+HOVERED = ("claim", "source", "day of it", "at", "grade", "answers", "origin", "link")
+"""What a hover over a mark may show."""
 ASIDE = 4
 """Days between the marks of items that would hide each other."""
 LINE = 34
@@ -54,7 +56,7 @@ def driver(told: Path) -> Figure:
     layers += _marks(told.marks, x, alt.Y("value:Q", scale=scale))
     last = told.levels[-1]
     words = (
-        f"{told.title}, {told.months[0]:%B %Y} to {told.months[-1]:%B %Y}: at the end "
+        f"{told.title}, {told.months[0]:%B %Y} to {told.months[-1]:%B %Y}: at the end median "
         f"{phrases.level(last.q50)}, 90 % interval {phrases.level(last.q05)} to {phrases.level(last.q95)}; "
         f"{phrases.many(len(told.marks), 'reading')}, shaped by the letter of the grade."
     )
@@ -87,7 +89,7 @@ def _marks(told: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
                 x=x, y=y, size=alt.Size("size:Q", scale=None), description="words:N",
                 shape=shape if letters else alt.value("circle"),
                 fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("edge:N", scale=None),
-                tooltip=figures.hover("claim", "day of it", "at", "grade", "origin", "link"),
+                tooltip=figures.hover(*_shown(held)),
             )  # fmt: skip
             found.append(drawn.encode(href="link:N") if linked else drawn)
     return found
@@ -105,12 +107,19 @@ def _spread(told: Iterable[Mark]) -> list[Row]:
     return rows
 
 
+def _shown(rows: Sequence[Row]) -> list[str]:
+    """Fields that a hover over marks shows: those that any of them has."""
+    return [name for name in HOVERED if any(row.get(name) for row in rows)]
+
+
 def _row(mark: Mark) -> dict[str, object]:
     graded = mark.grade[:1] in SHAPES and mark.grade[1:] in SIZES
     claim = figures.short(mark.claim)
     return {
         "value": mark.value, "at": f"{mark.value:+g}" if graded else phrases.number(mark.value),
-        "claim": claim, "day of it": mark.date.isoformat(), "grade": mark.grade, "origin": mark.origin,
+        "day of it": mark.date.isoformat(),
+        **({"claim": claim, "grade": mark.grade, "origin": mark.origin} if graded
+           else {"source": claim, "answers": mark.grade}),
         "link": figures.link(mark.url), "letter": mark.grade[0] if graded else None,
         "size": SIZES[mark.grade[1]] if graded else 50,
         "fill": figures.ENTRY if mark.weighs else "transparent",
@@ -162,7 +171,7 @@ def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Fi
     for linked in (True, False):
         held = [row | {"day": row["day of it"]} for row in rows if bool(row["link"]) == linked]
         mark = figures.data(held).mark_tick(color=figures.ENTRY, thickness=3, size=14, orient="vertical")
-        shown = figures.hover("claim", "day of it", "grade", "origin", "link")
+        shown = figures.hover(*(name for name in _shown(held) if name != "at"))
         shade = alt.Opacity("shade:Q", scale=None)
         drawn = mark.encode(x=x, y=y, opacity=shade, tooltip=shown, description="words:N")
         layers.append(drawn.encode(href="link:N") if linked else drawn)

@@ -43,7 +43,10 @@ def remarks(told: Explanation) -> Iterable[str]:
     worth = told.evidence.effective_items or 0.0
     yield f"{told.evidence.items} items of evidence weigh; they are worth {worth:.1f} independent ones."
     if len(told.sensitivities) > MOST_ROWS:
-        yield f"Of the priors those that P answers to most are shown, {MOST_ROWS} of them; --json holds all."
+        yield (
+            f"Of the priors the {MOST_ROWS} that P answers to most are shown, and those in conflict or "
+            "always told; --json holds all."
+        )
     yield from untold(told)
     yield (
         "Typical: a driver at 0 from now on; the last row moves all at once. Moved: how far the evidence "

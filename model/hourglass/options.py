@@ -23,7 +23,7 @@ WITHHELD = 3
 """Exit code where a verdict withholds the numbers."""
 AN_HOUR = 3600
 """Seconds that the time left is judged by; one fit may take minutes."""
-NARROWEST = 100
+NARROWEST = 120
 """Columns that a table is given where no terminal says how wide it is."""
 
 Question = Annotated[str | None, typer.Argument(help="Folder under priors/; default the only one.")]
