@@ -14,6 +14,10 @@ from hourglass import publication
 
 MEET = "() => { window.met = new Set(); document.addEventListener('focusin', e => met.add(e.target)); }"
 MOST_BYTES = 3_000_000
+WIDEST_TABLE = """() => {
+    const shown = [...document.querySelectorAll("table")].filter(one => one.checkVisibility());
+    return Math.max(...shown.map(one => one.getBoundingClientRect().right));
+}"""
 PICTURES = ROOT / "build" / "pages"
 """Where a person finds pictures of a page."""
 
@@ -41,6 +45,7 @@ def test_nothing_is_fetched_nothing_fails_and_nothing_sticks_out(
     found = opened(window, report, width, dark=dark)
     assert (found.requests, found.errors) == ([], [])
     assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert found.page.evaluate(WIDEST_TABLE) <= width
 
 
 @pytest.mark.parametrize("dark", [False, True])
