@@ -16,6 +16,7 @@ from hourglass.grounds import Grounds
 from hourglass.ledger import Item, Ledger, Ratio, Reading, Sighting, Source
 from hourglass.panel import Array, Panel
 from hourglass.prospects import Ahead
+from hourglass.reweighting import Weights
 from hourglass.summary import Forecast, Run
 
 ASKED = [(months, calendar.months_after(AS_OF, months)) for months in (3, 12)]
@@ -53,8 +54,10 @@ def standing() -> Grounds:
 def grounds_of(case: Case, weight: Array | None = None) -> Grounds:
     """Stand on another ledger, as if the same draws were fitted to it."""
     panel, labels = assembly.build(case, AS_OF)
-    found = Posterior(panel, labels, prior_fit(), prior_fit())
-    return grounds.stand(case, AS_OF, ASKED, forecast(), found, weight)
+    with np.errstate(divide="ignore"):  # a draw that an update has ruled out
+        weights = None if weight is None else Weights(weight, 0.0, float(len(weight)), np.log(weight))
+    found = Posterior(panel, labels, prior_fit(), prior_fit(), weights)
+    return grounds.stand(case, AS_OF, ASKED, forecast(), found)
 
 
 def holding(*items: Item) -> Case:

@@ -54,7 +54,7 @@ def test_draws_that_expected_an_item_least_weigh_most_without_it() -> None:
     # One over the densities weighs half the draws as 1 and half, with a place of 0.7, as 2.
     density = np.concatenate([np.full(500, 0.5), np.linspace(0.2495, 0.2505, 500)])
     below = np.repeat([0.1, 0.7], 500)
-    (item,) = fitness.left_out(one_item(density, below), np.ones(1000), seed=1)
+    (item,) = fitness.left_out(one_item(density, below), np.zeros(1000), seed=1)
     assert item.place == pytest.approx((0.1 + 2 * 0.7) / 3, rel=2e-3)
     assert np.exp(item.elpd) == pytest.approx(1 / 3, rel=2e-3)
     assert item.tail == pytest.approx(0.5, rel=2e-3)
@@ -62,8 +62,8 @@ def test_draws_that_expected_an_item_least_weigh_most_without_it() -> None:
 
 def test_draws_that_an_update_has_ruled_out_stay_out() -> None:
     density = np.concatenate([np.full(500, 0.5), np.linspace(0.2495, 0.2505, 500), np.full(500, 1e-9)])
-    below, weight = np.repeat([0.1, 0.7, 0.9], 500), np.repeat([1.0, 1.0, 0.0], 500)
-    (item,) = fitness.left_out(one_item(density, below), weight, seed=1)
+    below, ruled_out = np.repeat([0.1, 0.7, 0.9], 500), np.repeat([0.0, 0.0, -np.inf], 500)
+    (item,) = fitness.left_out(one_item(density, below), ruled_out, seed=1)
     assert item.place == pytest.approx((0.1 + 2 * 0.7) / 3, rel=2e-3)
 
 
@@ -125,11 +125,11 @@ def test_worlds_come_in_proportion_to_their_weight(found: Posterior) -> None:
 
 def test_weights_of_an_update_count(found: Posterior, told: Fitness) -> None:
     even = np.ones(len(found.weight))
-    same = replace(found, weights=Weights(even, 0.0, float(len(even))))
+    same = replace(found, weights=Weights(even, 0.0, float(len(even)), np.log(even)))
     assert fitness.assess(shipped(), same, seed=1) == told
     lean = even.copy()
     lean[::2] = 0.1
-    other = fitness.assess(shipped(), replace(found, weights=Weights(lean, 0.0, 1.0)), seed=1)
+    other = fitness.assess(shipped(), replace(found, weights=Weights(lean, 0.0, 1.0, np.log(lean))), seed=1)
     assert other.elpd != told.elpd
 
 

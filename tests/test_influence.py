@@ -62,6 +62,19 @@ def test_p_without_an_item_is_the_update_to_a_ledger_without_it(
     assert found.sound == all(check.passed for check in less.weights.checks("weights"))
 
 
+def test_an_item_that_an_update_has_just_added_is_clear(tmp_path: Path) -> None:
+    before = case_of(tmp_path / "before", REFUSED)
+    after = case_of(tmp_path / "after", REFUSED, VISIT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimate, "fit", Fits(prior_fit(), prior_fit()).fit)
+        then, now = (made(case, tmp_path, 3) for case in (before, after))
+    run = record.opened(after, now, tmp_path / ".hourglass/runs")
+    assert run is not None
+    found = {one.item: one for one in influence.influences(standing.of(run, now.horizons[-1]))}
+    assert (found["visit"].k_hat, found["visit"].clear) == (0, True)
+    assert found["visit"].without == pytest.approx(then.horizons[-1].mean)
+
+
 def test_p_without_a_warning_is_that_of_draws_that_did_not_hear_it(stand: Standing) -> None:
     (found,) = [one for one in influence.influences(stand) if one.item == "alarm"]
     chance, warned = stand.prospect.heard(())

@@ -1,10 +1,12 @@
 """Evidence taken out: each draw loses what the item said of it, and heavy weights are refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from outlooks import grounds_of, holding, reading, shipped, sight, standing
 
-from hourglass import information, removal
+from hourglass import estimate, information, removal
 from hourglass.ledger import Event, Graded
 
 
@@ -18,6 +20,17 @@ def test_a_draw_loses_what_the_item_said_of_it() -> None:
         found.weights.weight < np.quantile(found.weights.weight, 0.5)
     ]
     np.testing.assert_allclose(total, total[0], atol=1e-9)
+    assert all(check.passed for check in found.weights.checks("without"))
+
+
+def test_what_an_update_has_just_added_leaves_the_draws_as_they_were_fitted() -> None:
+    """The smoothed tail of the update is not in the way: the item's own density is taken back whole."""
+    fitted = grounds_of(holding(reading("kept")))
+    case = holding(reading("kept"), reading("new", level=2.5, grade="A1"))
+    updated = estimate.update(case, fitted.as_of, fitted.posterior)
+    found = removal.remove(replace(fitted, case=case, posterior=updated), ["new"])
+    assert np.ptp(updated.weight) > 1
+    np.testing.assert_array_equal(found.weights.weight, 1)
     assert all(check.passed for check in found.weights.checks("without"))
 
 

@@ -173,6 +173,13 @@ def test_equal_ratios_leave_every_draw_as_it_was() -> None:
     assert (found.k_hat, found.ess) == (0.0, 50.0)
 
 
+def test_ratios_apart_by_rounding_alone_are_equal() -> None:
+    # A tail of rounding errors has a shape, and a heavy one.
+    found = reweighting.smooth(-150 + 1e-12 * np.random.default_rng(1).standard_normal(4000))
+    assert (found.weight == 1).all()
+    assert found.k_hat == 0
+
+
 def test_weights_move_a_normal_to_where_it_should_be() -> None:
     # N(0, 1) weighed to N(0.5, 1): log ratio 0.5 z - 0.125, ESS / S = exp(-0.25).
     z = np.random.default_rng(1).standard_normal(40_000)

@@ -117,7 +117,4 @@ def of_fit(case: Case, fit: Draws) -> Grounds:
     panel, labels = assembly.build(case, AS_OF, fit.months)
     found = replace(grounds_of(shipped()).posterior, panel=panel, labels=labels, inside=fit, outside=fit)
     present = incidence.present(fit, standing().layout, panel, standing().row)
-    stand = replace(
-        standing(), case=case, posterior=found, present=present, weight=np.ones(len(present.multiplier))
-    )
-    return raised(stand, 1.0)
+    return raised(replace(standing(), case=case, posterior=found, present=present), 1.0)

@@ -146,7 +146,7 @@ def test_what_the_draws_cannot_tell_is_withheld() -> None:
 def test_a_supposed_chance_of_too_large_an_error_is_withheld() -> None:
     few = np.zeros(2000)
     few[:3] = 2000 / 3
-    told = scenario.what_if(replace(standing(), weight=few), Scenario())
+    told = scenario.what_if(grounds_of(shipped(), few), Scenario())
     assert {check.name for check in told.verdict.failed} >= {"supposed P in 12 months mcse"}
 
 

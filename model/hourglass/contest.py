@@ -81,7 +81,7 @@ def trial(bout: Bout) -> dict[str, Any]:
     happened = incidence.outcomes(case, layout, present, as_of, [end], seed)
     chance = float(np.average(happened.cells[:, 0, 0], weights=happened.weight))
     told = predictive.predict(case, panel, labels, draws)
-    items = fitness.left_out(told, np.ones(len(told.log_density)), seed)
+    items = fitness.left_out(told, np.zeros(len(told.log_density)), seed)
     each = {item.name: [item.elpd, item.k_hat] for item in items}
     return {"chance": chance, "items": each}
 

@@ -123,7 +123,7 @@ def _found(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) ->
     code = space.machine_code if wish.from_prior else None
     explained = explanation.of(case, stand, earlier, space.runs, code, talk)
     asked = [(h.months, h.date) for h in told.horizons]
-    ground = grounds.stand(run.case, run.as_of, asked, told, run.found, run.found.weight)
+    ground = grounds.stand(run.case, run.as_of, asked, told, run.found)
     talk("looking at what could be seen")
     watched = watchlist.watch(ground, *asked[-1])
     talk("holding the record against its replicas")

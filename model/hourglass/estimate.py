@@ -58,6 +58,11 @@ class Posterior:
         """Weight of each draw outside, mean 1; (draw)."""
         return _weight(self.outside, self.class_weights)
 
+    @property
+    def log_ratio(self) -> Array:
+        """Logarithm of `weight` before it was smoothed, up to a constant; (draw)."""
+        return np.zeros(len(self.weight)) if self.weights is None else self.weights.log_ratio
+
     def checks(self) -> Iterator[Check]:
         """Checks of both fits, and of the weights where there are any."""
         yield from verdict.judge_fit(self.inside)

@@ -133,7 +133,7 @@ def assess(case: Case, found: Posterior, seed: int) -> Fitness:
         For replicas, and for the even shares of discrete items.
     """
     told = predictive.predict(case, found.panel, found.labels, found.inside)
-    items = left_out(told, found.weight, seed)
+    items = left_out(told, found.log_ratio, seed)
     each = np.array([item.elpd for item in items])
     placed: dict[str, list[float]] = {}
     for item in items:
@@ -150,18 +150,16 @@ def assess(case: Case, found: Posterior, seed: int) -> Fitness:
     )
 
 
-def left_out(told: Predictions, weight: Array, seed: int) -> tuple[Item, ...]:
+def left_out(told: Predictions, log_ratio: Array, seed: int) -> tuple[Item, ...]:
     """Each item by draws weighed as if it had never been: by one over its density, Pareto-smoothed.
 
     Parameters
     ----------
-    weight
-        Weights of the draws given all items; (draw).
+    log_ratio
+        Logarithms of the weights of the draws given all items, not smoothed; (draw).
     """
-    with np.errstate(divide="ignore"):
-        before = np.log(weight)  # a draw that an update has ruled out stays out
-    kept = np.isfinite(before)
-    each = [reweighting.smooth(before[kept] - density) for density in told.log_density[kept].T]
+    kept = np.isfinite(log_ratio)  # a draw that an update has ruled out stays out
+    each = [reweighting.smooth(log_ratio[kept] - density) for density in told.log_density[kept].T]
     weights = np.zeros_like(told.log_density)
     for i, one in enumerate(each):
         weights[kept, i] = one.weight

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from hourglass import calendar, forecaster, incidence, parameters, supposition
 from hourglass.assembly import months_to
 from hourglass.case import Case
@@ -28,8 +26,6 @@ class Grounds:
     ----------
     asked
         Months and last day of each horizon.
-    weight
-        What an update makes of each draw, mean 1; (draw).
     """
 
     case: Case
@@ -39,7 +35,11 @@ class Grounds:
     posterior: Posterior
     layout: Layout
     present: Present
-    weight: Array
+
+    @property
+    def weight(self) -> Array:
+        """What an update makes of each draw, mean 1; (draw)."""
+        return self.posterior.weight
 
     @property
     def month(self) -> int:
@@ -59,20 +59,12 @@ class Grounds:
         return incidence.outcomes(told, self.layout, self.present, self.as_of, days, seed, given=given)
 
 
-def stand(
-    case: Case,
-    as_of: date,
-    asked: Horizons,
-    forecast: Forecast,
-    posterior: Posterior,
-    weight: Array | None = None,
-) -> Grounds:
-    """Grounds of a forecast and its draws, by default of equal weight."""
+def stand(case: Case, as_of: date, asked: Horizons, forecast: Forecast, posterior: Posterior) -> Grounds:
+    """Grounds of a forecast and its draws."""
     structure = parameters.layout(case.question)
     row = months_to(case.question, as_of) - 1
     present = incidence.present(posterior.inside, structure, posterior.panel, row)
-    even = np.ones(len(present.multiplier)) if weight is None else weight
-    return Grounds(case, as_of, asked, forecast, posterior, structure, present, even)
+    return Grounds(case, as_of, asked, forecast, posterior, structure, present)
 
 
 def find(
@@ -93,4 +85,4 @@ def find(
     if posterior is None:
         folder = runs / told.question["id"] / told.run.fit
         raise HourglassError(f"{folder}: its draws are missing or damaged; remove the folder and ask again")
-    return stand(case, as_of, asked, told, posterior, posterior.weight)
+    return stand(case, as_of, asked, told, posterior)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hourglass import estimate, information, reweighting, standing, verdict
+from hourglass import information, reweighting, standing, verdict
 from hourglass.attribution import log_odds
 from hourglass.incidence import Present
 from hourglass.panel import Array
@@ -55,10 +55,9 @@ def influences(stand: Standing) -> tuple[Influence, ...]:
     """
     posterior = stand.posterior
     each = information.item_log_likelihood(stand.case, posterior.panel, posterior.labels, posterior.inside)
-    update = estimate.log_ratio(stand.case, stand.run.base, posterior.panel)
     found = [*_unwarned(stand)]
     for item, density in each.items():
-        weights = reweighting.smooth(update - density.ravel())
+        weights = reweighting.smooth(posterior.log_ratio - density.ravel())
         sound = all(check.passed for check in weights.checks("weights"))
         weight = weights.weight * stand.warned
         found.append(_influence(stand, item, stand.chance, weight, weights.k_hat, sound=sound))

@@ -33,6 +33,6 @@ def remove(grounds: Grounds, items: Collection[str]) -> Removal:
     found = grounds.posterior
     panel, _ = build(left, grounds.as_of, found.inside.months)
     ratio = reweighting.log_ratio(grounds.layout, found.inside, found.panel, panel)
-    if not np.ptp(ratio):
-        return Removal(left, Weights(grounds.weight, 0.0, float(len(ratio))))
-    return Removal(left, reweighting.smooth(ratio + np.log(grounds.weight)))
+    if found.weights is not None and not np.ptp(ratio):
+        return Removal(left, found.weights)
+    return Removal(left, reweighting.smooth(found.log_ratio + ratio))

@@ -23,6 +23,8 @@ from hourglass.parameters import Layout
 from hourglass.verdict import Check
 
 MOST_K_HAT = 0.7
+ROUNDING = 1e-8
+"""Log ratios no further apart are of equal weights: the tail of rounding errors would pass for one."""
 MEMBERS = {"block": "reading", "poll": "poll_month", "count": "count_month", "level": "level_month"}
 """Groups of evidence and the axis along which the members of each lie."""
 POINTERS = {
@@ -44,11 +46,14 @@ class Weights:
         Shape of the weights' tail; 0 where all weights are equal.
     ess
         Draws of equal weight that these are worth, `(sum w)^2 / sum w^2`.
+    log_ratio
+        Logarithms of the weights before they were smoothed, up to a constant; (draw).
     """
 
     weight: Array
     k_hat: float
     ess: float
+    log_ratio: Array
 
     def checks(self, name: str) -> tuple[Check, ...]:
         """Guard of the weights: both the tail and the worth must be sound."""
@@ -61,14 +66,14 @@ class Weights:
 
 def smooth(log_ratio: Array) -> Weights:
     """Pareto-smoothed weights of log likelihood ratios (draw)."""
-    if not np.ptp(log_ratio):
-        return Weights(np.ones(len(log_ratio)), 0.0, float(len(log_ratio)))
+    if np.ptp(log_ratio) < ROUNDING:
+        return Weights(np.ones(len(log_ratio)), 0.0, float(len(log_ratio)), np.zeros(len(log_ratio)))
     from arviz_stats.base.array import array_stats  # slow to import, and needed only for an update
 
     log_weight, k_hat = array_stats.psislw(-log_ratio)  # it weighs by the inverse of what it is given
     weight = np.exp(log_weight - np.max(log_weight))
     weight = weight / weight.mean()
-    return Weights(weight, float(k_hat), float(weight.sum() ** 2 / (weight**2).sum()))
+    return Weights(weight, float(k_hat), float(weight.sum() ** 2 / (weight**2).sum()), log_ratio)
 
 
 def equal(weight: Array, count: int) -> Array:
