@@ -104,6 +104,18 @@ def test_the_stamp_tells_forecasts_apart_but_not_how_one_was_found() -> None:
     assert publication.stamp(replace(told, horizons=told.horizons[:1])) != own
 
 
+def test_a_report_that_is_asked_for_again_is_the_last_of_its_day(tmp_path: Path) -> None:
+    for stamp in "ab":
+        publication.publish(tmp_path, DAY, stamp, files(stamp))
+    first, last = (publication.find(tmp_path, DAY, stamp) for stamp in "ab")
+    assert first is not None
+    assert last is not None
+    assert not publication.recall(last, DAY)
+    assert publication.recall(first, DAY)
+    assert [name for name, _ in publication.forecasts(tmp_path)] == ["2023-01-26.2", "2023-01-26"]
+    assert not publication.recall(first, DAY)
+
+
 def test_published_forecasts_come_by_day_and_then_by_count(tmp_path: Path) -> None:
     for stamp in "abcdefghijkl":
         publication.publish(tmp_path, DAY, stamp, files(stamp))

@@ -59,6 +59,14 @@ def test_runs_stand_in_order_of_their_day_and_then_of_their_making(
     assert [one.run.id for one in found] == [kept.run.id, other.run.id]
 
 
+def test_what_is_asked_for_again_is_the_last_of_its_day(tmp_path: Path, kept: Forecast) -> None:
+    other = made(with_items(tmp_path / "b"), tmp_path, 1, method="nuts")
+    again = made(with_items(tmp_path / "again", VISIT), tmp_path, 1)
+    assert (again.run.id, again.run.stored) == (kept.run.id, True)
+    found = record.believed(with_items(tmp_path / "c"), tmp_path / ".hourglass/runs")
+    assert [one.run.id for one in found] == [other.run.id, kept.run.id]
+
+
 @pytest.mark.parametrize("name", [store.INPUTS, store.POSTERIOR, store.OUTSIDE])
 def test_a_run_that_lost_a_file_is_not_opened(tmp_path: Path, kept: Forecast, name: str) -> None:
     (tmp_path / kept.run.path / name).write_bytes(b"{}")

@@ -113,6 +113,8 @@ def forecast(
     kept = store.load(runs, case.question.header.id, run)
     if kept is not None and method == NUTS != kept.run.method:
         kept = None
+    if kept is not None:
+        store.recall(runs, kept)
     if kept is not None and (ready := _narrowed(kept, asked)) is not None:
         return replace(ready, run=replace(ready.run, stored=True))
     from hourglass import estimate  # SciPy and xarray: not to return a stored forecast

@@ -64,6 +64,20 @@ def read(place: Path) -> Published | None:
         return None
 
 
+def recall(known: Published, as_of: date) -> bool:
+    """Make a report the newest of its day again; whether another one was."""
+    every = _places(known.folder.parent, as_of)
+    if max(every, key=_asked) == known.folder:
+        return False
+    os.utime(known.folder)
+    return True
+
+
+def _asked(place: Path) -> int:
+    """When a report was made or last asked for; in nanoseconds."""
+    return place.stat().st_mtime_ns
+
+
 Files = Mapping[str, bytes]
 """What a report consists of, by path inside its folder."""
 
@@ -138,14 +152,17 @@ def renew(path: Path, text: str) -> bool:
 
 
 def forecasts(folder: Path) -> list[tuple[str, Forecast]]:
-    """Published forecasts of a question with the names of their folders, oldest as-of first."""
-    found = []
+    """Published forecasts of a question with the names of their folders, oldest as-of first.
+
+    Of one day the one that was last asked for comes last.
+    """
+    found: list[tuple[str, Forecast]] = []
     for path in folder.glob(f"[!.]*/{DATA}"):
         try:
             found.append((path.parent.name, summary.from_json(json.loads(path.read_text(encoding="utf-8")))))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # no report of this program, or damaged: the page lists what can be read
-    return sorted(found, key=lambda one: (one[1].as_of, _count(one[0])))
+    return sorted(found, key=lambda one: (one[1].as_of, _asked(folder / one[0]), _count(one[0])))
 
 
 def _count(name: str) -> int:

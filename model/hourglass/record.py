@@ -45,14 +45,9 @@ class Record:
 
 
 def believed(case: Case, runs: Path) -> list[Forecast]:
-    """Stored forecasts with numbers, by as-of and then by when they were made."""
-    question = case.question.header.id
-
-    def made(told: Forecast) -> int:
-        return (runs / question / told.run.id / store.FORECAST).stat().st_mtime_ns
-
-    told = [forecast for forecast in store.history(runs, question) if forecast.verdict.passed]
-    return sorted(told, key=lambda forecast: (forecast.as_of, made(forecast)))
+    """Stored forecasts with numbers, by as-of and then by when they were last asked for."""
+    told = store.history(runs, case.question.header.id)
+    return [forecast for forecast in told if forecast.verdict.passed]
 
 
 def chosen(known: Sequence[Forecast], start: str, option: str) -> Forecast:

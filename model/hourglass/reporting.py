@@ -33,8 +33,10 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
     stamp = publication.stamp(told)
     known = publication.find(folder, told.as_of, stamp)
     if known is not None and wish.extras <= known.extras:
+        if publication.recall(known, told.as_of):
+            _list(case, space)
         return known.folder
-    from hourglass import catalogue, dossier, illustrations, outline, page  # slow: Altair, Jinja2, SciPy
+    from hourglass import dossier, illustrations, outline, page  # slow: Altair, Jinja2, SciPy
 
     whole = wish if known is None else wish.joined(known.extras)
     d = dossier.gather(case, told, whole, space, talk)
@@ -44,8 +46,14 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
     bundle = illustrations.bundle(space.charts) if written.figures else ""
     files = _files(written, d.forecast, whole, stamp, page.html(written, _sliders(d), bundle))
     place = publication.publish(folder, told.as_of, stamp, files)
-    catalogue.renew(space.reports, case.folder.name, illustrations.history)
+    _list(case, space)
     return place
+
+
+def _list(case: Case, space: Workspace) -> None:
+    from hourglass import catalogue, illustrations  # as above
+
+    catalogue.renew(space.reports, case.folder.name, illustrations.history)
 
 
 def _whole(told: Forecast, space: Workspace) -> Forecast:

@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from importlib import metadata
@@ -141,10 +142,20 @@ def load(runs: Path, question: str, run: str) -> Forecast | None:
         return None
 
 
+def recall(runs: Path, forecast: Forecast) -> None:
+    """Note that a stored forecast was asked for again: it is the last of its day."""
+    with suppress(OSError):  # a store that can only be read still answers
+        (runs / forecast.question["id"] / forecast.run.id / FORECAST).touch()
+
+
 def history(runs: Path, question: str) -> Iterator[Forecast]:
-    """All stored forecasts of a question, oldest as-of first."""
+    """All stored forecasts of a question, oldest as-of first, and then by when each was last asked for."""
     found = [forecast for name in _names(runs, question) if (forecast := load(runs, question, name))]
-    yield from sorted(found, key=lambda f: (f.as_of, f.run.id))
+
+    def asked(told: Forecast) -> int:
+        return (runs / question / told.run.id / FORECAST).stat().st_mtime_ns
+
+    yield from sorted(found, key=lambda told: (told.as_of, asked(told)))
 
 
 def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
