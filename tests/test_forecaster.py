@@ -318,6 +318,17 @@ def test_another_structure_or_seed_is_fitted_anew(fits: Fits, tmp_path: Path, ch
     assert len(fits.asked) == 2
 
 
+def test_where_the_nearest_fit_cannot_be_believed_the_next_is_tried(fits: Fits, tmp_path: Path) -> None:
+    """The nearest heard one thing that was too strong; the next heard two that weigh nothing."""
+    vain = [VISIT.replace('"visit"', f'"{name}"').replace('"B2"', '"F6"') for name in ("one", "two")]
+    far = made(with_items(tmp_path / "far", VISIT, *vain), tmp_path, 1, method="nuts")
+    near = made(with_items(tmp_path / "near", VISIT, EXTREME[0]), tmp_path, 1, method="nuts")
+    heard: list[str] = []
+    found = made(with_items(tmp_path / "asked", VISIT), tmp_path, 1, talk=heard.append)
+    assert heard == [f"weighing the draws of run {one.run.id}" for one in (near, far)]
+    assert (len(fits.asked), found.run.fit, found.verdict.passed) == (2, far.run.id, True)
+
+
 def test_where_the_weights_fail_a_fit_follows_and_says_so(fits: Fits, tmp_path: Path) -> None:
     made(with_items(tmp_path / "a"), tmp_path, 1)
     heard: list[str] = []
