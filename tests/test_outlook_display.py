@@ -25,7 +25,7 @@ def horizon(entry: float) -> Horizon:
 
 LIST = Watchlist(
     "belarus", date(2023, 1, 26), 12, date(2024, 1, 26), 0.071,
-    (Line("event", "A refusal", 0.25, 0.052, 0.0773, 0.00123),), PASSED,
+    (Line("event", "A refusal", 0.25, 0.052, 0.0773, 0.00123, 900.0),), PASSED,
 )  # fmt: skip
 ANSWER = WhatIf(
     "belarus", date(2023, 1, 26), Scenario((Setting("gate.demand", 0.9, 24277, 6),), ("visit",)),
@@ -43,6 +43,13 @@ def test_a_list_tells_chance_both_ways_and_gain_in_thousandths() -> None:
         told, ["by 2024-01-26 (12 months) 7.1 %", "event: A refusal", "25.0 %", "5.2 %", "7.7 %", "1.23"]
     )
     assert has(told, [LIST.closing, "grade B2", "within Monte Carlo error"])
+
+
+def test_what_too_few_draws_hold_is_too_rare_to_say_what_follows() -> None:
+    (line,) = LIST.lines
+    told = shown(outlook_display.watchlist(replace(LIST, lines=(replace(line, draws=99.0),)), shipped()))
+    assert "too rare" in told
+    assert "5.2 %" not in told
 
 
 def test_a_withheld_list_shows_the_failed_check_alone() -> None:

@@ -36,6 +36,7 @@ def test_two_draws_by_hand() -> None:
     seen = 1 / 6 * log(1 / 6 / 0.2) + 5 / 6 * log(5 / 6 / 0.8)
     unseen = 0.22 * log(0.22 / 0.2) + 0.78 * log(0.78 / 0.8)
     assert found.gain == pytest.approx(0.375 * seen + 0.625 * unseen, rel=1e-9)
+    assert found.draws == pytest.approx(0.75**2 / (0.5**2 + 0.25**2))
 
 
 def test_a_draw_without_weight_has_no_say() -> None:
@@ -46,7 +47,7 @@ def test_a_draw_without_weight_has_no_say() -> None:
 
 def test_what_is_never_seen_leaves_the_chance_as_it_is() -> None:
     never = Prospect("event", "Never", np.zeros(2), np.zeros(2))
-    assert watchlist.line(never, ENTRY, np.ones(2)) == Line("event", "Never", 0.0, 0.2, 0.2, 0.0)
+    assert watchlist.line(never, ENTRY, np.ones(2)) == Line("event", "Never", 0.0, 0.2, 0.2, 0.0, 0.0)
 
 
 def test_seen_or_not_every_line_averages_to_the_chance_now() -> None:
@@ -115,15 +116,23 @@ def listed(*lines: Line, chance: float | None = 0.04) -> Watchlist:
     ],
 )
 def test_the_list_closes_with_what_nothing_on_it_does(highest: float, words: str) -> None:
-    found = listed(Line("event", "A", 0.3, highest, 0.03, 0.1), Line("event", "B", 0.5, 0.02, 0.04, 0.1))
+    found = listed(
+        Line("event", "A", 0.3, highest, 0.03, 0.1, 900), Line("event", "B", 0.5, 0.02, 0.04, 0.1, 900)
+    )
     assert found.closing == f"{words} the lowest 2.0 % (B)."
 
 
 def test_the_closing_speaks_of_nothing_rarer_than_one_in_a_hundred() -> None:
     found = listed(
-        Line("event", "rare", 0.0099, 0.9, 0.0399, 0.1), Line("event", "sure", 0.995, 0.041, 0.9, 0.1)
+        Line("event", "rare", 0.0099, 0.9, 0.0399, 0.1, 900),
+        Line("event", "sure", 0.995, 0.041, 0.9, 0.1, 900),
     )
     assert "past 5 %: the highest it leads to is 4.1 % (sure), the lowest 4.0 % (not rare)" in found.closing
+
+
+def test_nothing_is_said_to_follow_from_what_too_few_draws_hold() -> None:
+    found = listed(Line("event", "A", 0.3, 0.9, 0.04, 0.1, 99), Line("event", "B", 0.5, 0.03, 0.04, 0.1, 900))
+    assert "the highest it leads to is 4.0 %" in found.closing
 
 
 def test_a_list_reads_plainly_in_a_session() -> None:
@@ -145,6 +154,8 @@ def test_the_json_holds_every_line_and_the_closing() -> None:
     told = watchlist.as_json(shown())
     assert set(told) == {"schema", "question", "as_of", "horizon", "lines", "closing", "verdict"}
     assert told["horizon"] == {"months": 12, "date": "2024-01-26", "mean": shown().chance}
-    assert all(set(one) == {"kind", "what", "chance", "if_seen", "if_not", "gain"} for one in told["lines"])
+    assert all(
+        set(one) == {"kind", "what", "chance", "if_seen", "if_not", "gain", "draws"} for one in told["lines"]
+    )
     assert len(told["lines"]) == len(shown().lines)
     assert told["closing"] == shown().closing

@@ -40,7 +40,8 @@ WATCH = ("what, if such an item comes", "chance seen", "P if seen", "P if not", 
 def watch_rows(lines: Sequence[Line]) -> Iterator[tuple[str, ...]]:
     """What could be seen, under the columns `WATCH`."""
     for line in lines:
-        chances = (percent(chance) for chance in (line.chance, line.if_seen, line.if_not))
+        seen = percent(line.if_seen) if line.told else "too rare"
+        chances = percent(line.chance), seen, percent(line.if_not)
         yield f"{line.kind}: {line.what}", *chances, f"{1000 * line.gain:.2f}"
 
 

@@ -27,6 +27,8 @@ THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5)
 """Round chances that an analyst asks whether anything could pass."""
 LEAST_CHANCE = 0.01
 """Chance below which a thing is too rare to plan for."""
+LEAST_DRAWS = 100
+"""Equal draws that must hold a thing for what follows from it to be told."""
 SHOWN = 5
 """Lines that the short form of a list shows."""
 
@@ -45,6 +47,8 @@ class Line:
         Chance of entry once it is seen, and once something else of its kind is.
     gain
         Expected gain in log score of knowing whether it is seen, nats.
+    draws
+        Equal draws that `if_seen` rests on.
     """
 
     kind: str
@@ -53,11 +57,17 @@ class Line:
     if_seen: float
     if_not: float
     gain: float
+    draws: float
+
+    @property
+    def told(self) -> bool:
+        """Whether enough draws hold it to say what would follow."""
+        return self.draws >= LEAST_DRAWS
 
     @property
     def reaches(self) -> Iterator[tuple[float, str]]:
         """Chances of entry that it leads to often enough to plan for, and in which way."""
-        if self.chance >= LEAST_CHANCE:
+        if self.chance >= LEAST_CHANCE and self.told:
             yield self.if_seen, self.what
         if 1 - self.chance >= LEAST_CHANCE:
             yield self.if_not, f"not {self.what}"
@@ -168,6 +178,7 @@ def line(told: Prospect, entry: Array, weight: Array) -> Line:
     )
     joint = np.array([[both, seen - both], [either - both, 1 - seen - either + both]])
     alone = np.outer([seen, 1 - seen], [either, 1 - either])
+    held = weight * told.chance
     return Line(
         kind=told.kind,
         what=told.what,
@@ -175,6 +186,7 @@ def line(told: Prospect, entry: Array, weight: Array) -> Line:
         if_seen=_share(both, seen, either),
         if_not=_share(either - both, 1 - seen, either),
         gain=max(float(rel_entr(np.maximum(joint, 0.0), alone).sum()), 0.0),
+        draws=float(held.sum() ** 2 / (held**2).sum()) if held.any() else 0.0,
     )
 
 
