@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from hourglass.calibration import COVERAGES, KEPT, Calibration
 from hourglass.uniformity import LEVEL
 
+MANY = 100
+"""Worlds below which only gross faults show, and no machine is called calibrated."""
 SHOWN = 8
 """Quantities that are named, those nearest the edge of their band or beyond it first."""
 
@@ -24,7 +26,8 @@ def sentences(told: Calibration) -> Iterator[str]:
     many = f"{told.fits} worlds, {len(told.judged)} quantities ranked among {KEPT} draws each"
     held = f"Bands that hold all quantities with {LEVEL:.0%}"
     if not out:
-        yield f"{many}: calibrated. {held} hold every one."
+        verdict = "calibrated" if told.fits >= MANY else "no fault found; so few worlds show gross ones alone"
+        yield f"{many}: {verdict}. {held} hold every one."
     else:
         yield f"{many}: NOT calibrated. {held} fail for {', '.join(out)}."
     faults = ", ".join(f"{name} {count}" for name, count in told.faults.items()) or "none"
@@ -34,7 +37,7 @@ def sentences(told: Calibration) -> Iterator[str]:
 def table(told: Calibration) -> Table:
     """Quantities nearest to the edge of their band, with how often their intervals held the truth."""
     heads = [f"{share:.0%} held" for share in COVERAGES]
-    found = Table("quantity", "way to the edge of its band", *heads)
+    found = Table(Column("quantity", overflow="fold"), "way to the edge of its band", *heads)
     chances = [one for one in told.judged if one.group.startswith("P within")]
     for one in (*told.judged[:SHOWN], *(one for one in chances if one not in told.judged[:SHOWN])):
         found.add_row(one.group, f"{one.way:.0%}", *(f"{share:.0%}" for share in told.coverage[one.group]))
