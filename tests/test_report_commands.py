@@ -48,6 +48,12 @@ def test_a_published_report_is_not_written_again(run: Run, monkeypatch: pytest.M
     assert times(report.root / "reports") == before
 
 
+def test_a_day_that_the_report_lacks_is_named(run: Run) -> None:
+    found = run("forecast", *AS_OF, "--by", "2023-05-03")
+    assert found.code == 0, found.err
+    assert found.err.rstrip().endswith("; of the run's own horizons, so without 2023-05-03")
+
+
 def test_json_stays_one_object(run: Run) -> None:
     found = run("forecast", *AS_OF, "--json")
     assert found.json["as_of"] == "2023-01-26"

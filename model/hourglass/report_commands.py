@@ -49,7 +49,9 @@ def publish(asked: Asked, told: "Forecast", wish: Wish = PLAIN) -> Path:
     with options.progress() as talk:
         folder = reporting.report(asked.case, told, wish, asked.space, talk)
     page = folder / publication.PAGE
-    print(f"report: {page}", file=sys.stderr)
+    missing = ", ".join(f"{day}" for day in reporting.untold(told, asked.space))
+    note = f"; of the run's own horizons, so without {missing}" if missing else ""
+    print(f"report: {page}{note}", file=sys.stderr)
     return page
 
 

@@ -1,6 +1,7 @@
 """Making a report: gathered, written, published, and listed."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,12 @@ def _list(case: Case, space: Workspace) -> None:
     from hourglass import catalogue, illustrations  # as above
 
     catalogue.renew(space.reports, case.folder.name, illustrations.history)
+
+
+def untold(told: Forecast, space: Workspace) -> tuple[date, ...]:
+    """Last days of horizons that were asked for and that the report on the run does not hold."""
+    held = {horizon.date for horizon in _whole(told, space).horizons}
+    return tuple(horizon.date for horizon in told.horizons if horizon.date not in held)
 
 
 def _whole(told: Forecast, space: Workspace) -> Forecast:
