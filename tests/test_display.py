@@ -109,6 +109,10 @@ def test_every_item_has_its_id_in_the_list(case: Case) -> None:
     assert all(item.id in told for item in items)
 
 
+def test_a_list_of_nothing_says_so() -> None:
+    assert "No item of the ledger is so." in shown(display.evidence([]))
+
+
 def test_predictions_say_whether_what_was_seen_lies_within() -> None:
     lines = [Line("a", 1, 2, 3, 2.5), Line("b", 1, 2, 3, 9.0), Line("c", 1, 2, 3)]
     told = shown(display.predictions(lines)).splitlines()

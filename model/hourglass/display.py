@@ -142,12 +142,14 @@ def problems(found: Iterable[Problem]) -> str:
 
 
 def evidence(items: Iterable[Item]) -> Table:
-    """Items of the ledger, one a row."""
-    table = Table("date", "known", "kind", "about", "grade", Column("id", overflow="fold"), "claim")
+    """Items of the ledger, one a row, each with its id below what it claims."""
+    table = Table("date", "known", "kind", "about", "grade", Column("claim, and id", overflow="fold"))
     for item in items:
         grade = item.grade or "" if isinstance(item, Graded | Note) else ""
-        kind = kind_of(item)
-        table.add_row(str(item.date), str(item.known), kind, about(item), grade, item.id, item.claim)
+        told = Text.assemble(item.claim, "\n", (item.id, "dim"))
+        table.add_row(str(item.date), str(item.known), kind_of(item), about(item), grade, told)
+    if not table.rows:
+        table.caption = "No item of the ledger is so."
     return table
 
 
