@@ -117,7 +117,7 @@ class Sighting(Graded):
 
     def weighs(self, as_of: Day) -> bool:
         """Whether it is judged and its window reaches past `as_of`."""
-        return not self.weightless and self.window_end > as_of
+        return super().weighs(as_of) and self.window_end > as_of
 
     @model_validator(mode="after")
     def _detection_with_absence(self) -> Self:
