@@ -238,6 +238,13 @@ def test_a_retraction_of_a_retraction_is_one_problem(folder: Folder) -> None:
     assert folder.problem().startswith("evidence/2022.toml: b: of 'back' is no other item")
 
 
+def test_an_item_is_retracted_once(folder: Folder) -> None:
+    folder.ledger(entry("note"), entry("retraction"), entry("retraction", id='"again"'))
+    assert folder.problem() == (
+        "evidence/2022.toml: again: of 'it' is retracted by 'back' already; remove one"
+    )
+
+
 def test_other_alphabets_and_long_claims_are_welcome(folder: Folder) -> None:
     claim = "Визит в Минск. " * 140
     folder.ledger(entry("reading", claim=f'"{claim}"', origin='"крэмль"', id='"візіт"'))

@@ -270,9 +270,10 @@ def faults(draft: Draft, names: Names, today: date) -> Iterable[Problem]:
 
 
 def _clashes(found: Iterable[Draft]) -> Iterable[Problem]:
-    """Ids that stand twice, and exact repeats under another id."""
+    """Ids that stand twice, exact repeats under another id, and items that are retracted twice."""
     spots: dict[str, str] = {}
     facts: dict[tuple[object, ...], str] = {}
+    withdrawn: dict[str, str] = {}
     for draft in found:
         name, entry = draft.row.get("id"), draft.entry
         if isinstance(name, str) and name in spots:
@@ -281,6 +282,11 @@ def _clashes(found: Iterable[Draft]) -> Iterable[Problem]:
             continue
         if isinstance(name, str):
             spots[name] = draft.spot
+        if isinstance(entry, Retraction):
+            if entry.of in withdrawn:
+                message = f"of {entry.of!r} is retracted by {withdrawn[entry.of]!r} already; remove one"
+                yield Problem(draft.spot, message)
+            withdrawn.setdefault(entry.of, entry.id)
         if isinstance(entry, Graded) and entry.repeat_of is None and entry.revises is None:
             driver = entry.driver if isinstance(entry, Reading) else None
             fact = (type(entry), entry.origin, driver, entry.date, entry.claim)
