@@ -101,6 +101,11 @@ def test_a_resolved_question_is_tried_before_its_end_alone() -> None:
             "--horizons: 61 months from 2025-12-31 end on 2031-01-31, "
             "after the question closes on 2030-12-31; ask for fewer",
         ),
+        (
+            {"horizons": (56,)},
+            "--horizons: 56 months from 2022-03-31, the record's first day, end on 2026-11-30, "
+            "after today 2026-11-22: none are over; ask for fewer",
+        ),
     ],
 )
 def test_what_cannot_be_tried_is_told_in_one_line(wanted: dict[str, object], told: str) -> None:

@@ -111,7 +111,7 @@ def plan(
         raise InputError([Problem("--every", f"{every} is no step between months; write 1 or more")])
     days = tuple(calendar.last_day(month) for month in range(first, last + 1, every))
     wanted = tuple(sorted(set(horizons)))
-    stop_on(_misasked(case, days[-1], wanted))
+    stop_on(_misasked(case, today, whole, days[-1], wanted))
     return Plan(days, wanted, seed, whole)
 
 
@@ -139,9 +139,9 @@ def _misplaced(
         yield Problem("--since", f"{names[0]} is after the last month {names[1]}; swap --since and --until")
 
 
-def _misasked(case: Case, last: date, horizons: Sequence[int]) -> Iterator[Problem]:
+def _misasked(case: Case, today: date, whole: Span, last: date, horizons: Sequence[int]) -> Iterator[Problem]:
     """Faults of the horizons."""
-    closes = case.question.header.closes
+    closes, first = case.question.header.closes, calendar.last_day(whole.first)
     if not horizons:
         yield Problem("--horizons", "is empty; name at least one number of months")
     for months in horizons:
@@ -152,6 +152,9 @@ def _misasked(case: Case, last: date, horizons: Sequence[int]) -> Iterator[Probl
         elif (end := calendar.months_after(last, months)) > closes:
             told = f"{months} months from {last} end on {end}, after the question closes on {closes}"
             yield Problem("--horizons", f"{told}; ask for fewer")
+        elif (end := calendar.months_after(first, months)) > today:
+            told = f"{months} months from {first}, the record's first day, end on {end}, after today {today}"
+            yield Problem("--horizons", f"{told}: none are over; ask for fewer")
 
 
 def tasks(case: Case, wanted: Plan) -> dict[str, Task]:
