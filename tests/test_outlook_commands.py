@@ -164,7 +164,7 @@ ASKED_WRONGLY = {
     "unknown gate": (["scenario", "--set", "gate.ordr=0.5"], "did you mean 'gate.order'?"),
     "nothing supposed": (["scenario"], "--set: is missing"),
     "unknown item": (["scenario", "--without", "no-such"], "is no item known by 2023-01-26"),
-    "late window": (["scenario", "--set", "pressure=1", "--from", "2025-01"], "outside the forecast"),
+    "late window": (["scenario", "--set", "pressure=1", "--from", "2025-01"], "no month of the forecast"),
     "no months": (["scenario", "--set", "pressure=1", "--horizons", "x"], "is no list of months"),
     "far horizon": (["watch", "--horizon", "500"], "--horizon"),
     "no horizon": (["watch", "--horizon", "0"], "--horizon"),

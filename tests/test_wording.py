@@ -30,7 +30,7 @@ def read(
         ("pressure=1@2023-04:3m", "2023-06", "6m", Setting("pressure", 1, NOW + 3, 3)),
         ("pressure=1@2023-04", "2023-06", "6m", Setting("pressure", 1, NOW + 3, 6)),
         ("pressure=1@2023-04", None, None, Setting("pressure", 1, NOW + 3, 10)),
-        ("pressure=1", "2022-12", "3m", Setting("pressure", 1, NOW - 1, 3)),
+        ("pressure=1", "2023-01", "3m", Setting("pressure", 1, NOW, 3)),
         ("loyalty = 0.5", None, "1m", Setting("loyalty", 0.5, NOW + 1, 1)),
     ],
 )
@@ -58,10 +58,12 @@ WRONG = {
     "--set pressure: nan is outside -3 to 3; write a level within": ["pressure=nan"],
     "--set gate.demand: 1 is no chance; write a number between 0 and 1": ["gate.demand=1"],
     "--set gate.demand: 0 is no chance; write a number between 0 and 1": ["gate.demand=0"],
-    "--set pressure: 2022-06 to 2022-08 is outside the forecast, 2023-01 to 2024-01; "
-    "change --from or the horizons": ["pressure=1@2022-06:3m"],
-    "--set pressure: 2024-02 to 2024-02 is outside the forecast, 2023-01 to 2024-01; "
-    "change --from or the horizons": ["pressure=1@2024-02"],
+    "--set pressure: 2022-12 is no month of the forecast, 2023-01 to 2024-01; begin in one of them": [
+        "pressure=1@2022-12:6m"
+    ],
+    "--set pressure: 2024-02 is no month of the forecast, 2023-01 to 2024-01; begin in one of them": [
+        "pressure=1@2024-02"
+    ],
     "--set pressure: stands twice for some months; give each its own": ["pressure=1", "pressure=2"],
     "--set pressure: cannot be read; write DRIVER=+1.5 or gate.NAME=0.9@YYYY-MM:6m": ["pressure"],
     "--set pressure=high: 'high' is no number; write a level or a chance": ["pressure=high"],

@@ -96,10 +96,11 @@ def faults(case: Case, as_of: date, asked: Horizons, scenario: Scenario) -> Iter
             yield Problem(place, f"names no driver and no gate; {remedy}")
         elif not -HIGHEST <= setting.value <= HIGHEST:
             yield Problem(place, f"{setting.value:g} is outside -3 to 3; write a level within")
-        if setting.span[-1] < now or setting.span[0] > last:
-            months = " to ".join(calendar.month_label(m) for m in (setting.span[0], setting.span[-1]))
-            ends = " to ".join(calendar.month_label(m) for m in (now, last))
-            yield Problem(place, f"{months} is outside the forecast, {ends}; change --from or the horizons")
+        if setting.span[0] < now or setting.span[0] > last:
+            start, *ends = (calendar.month_label(month) for month in (setting.span[0], now, last))
+            yield Problem(
+                place, f"{start} is no month of the forecast, {' to '.join(ends)}; begin in one of them"
+            )
     for one, other in combinations(scenario.settings, 2):
         if one.name == other.name and set(one.span) & set(other.span):
             yield Problem(f"--set {one.name}", "stands twice for some months; give each its own")
