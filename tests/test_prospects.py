@@ -135,7 +135,7 @@ def test_what_was_looked_for_in_vain_weighs_as_before_if_it_is_not_seen_again() 
     p, q, both = (mean(v, look.weight) for v in (look.entry, found.chance, found.with_entry))
     item = sight("new", *sharp, origin="force", claim="Again.", **vain)
     assert (p - both) / (1 - q) == pytest.approx(with_item(look, item), rel=1e-6)
-    assert "what was not" in found.what
+    assert "Seen now, not then" in found.what
     # Seen in one of five quiet worlds and in three of five before entry.
     assert q == pytest.approx(0.2 * (1 + 2 * mean(look.entry, look.weight)), rel=1e-6)
 

@@ -102,24 +102,24 @@ def listed(*lines: Line, chance: float | None = 0.04) -> Watchlist:
     [
         (
             0.041,
-            f"{NOTHING} 5 %: the highest it leads to is 4.1 % (A),",
+            f"{NOTHING} 5 %: the highest it leads to is 4.1 %, with “A”;",
         ),
         (
             0.05,
-            f"{NOTHING} 10 %: the highest it leads to is 5.0 % (A),",
+            f"{NOTHING} 10 %: the highest it leads to is 5.0 %, with “A”;",
         ),
         (
             0.149,
-            f"{NOTHING} 15 %: the highest it leads to is 14.9 % (A),",
+            f"{NOTHING} 15 %: the highest it leads to is 14.9 %, with “A”;",
         ),
-        (0.6, "From P of 4.0 %, the highest it leads to is 60.0 % (A),"),
+        (0.6, "From P of 4.0 %, the highest it leads to is 60.0 %, with “A”;"),
     ],
 )
 def test_the_list_closes_with_what_nothing_on_it_does(highest: float, words: str) -> None:
     found = listed(
         Line("event", "A", 0.3, highest, 0.03, 0.1, 900), Line("event", "B", 0.5, 0.02, 0.04, 0.1, 900)
     )
-    assert found.closing == f"{words} the lowest 2.0 % (B)."
+    assert found.closing == f"{words} the lowest 2.0 %, with “B”."
 
 
 def test_the_closing_speaks_of_nothing_rarer_than_one_in_a_hundred() -> None:
@@ -127,7 +127,10 @@ def test_the_closing_speaks_of_nothing_rarer_than_one_in_a_hundred() -> None:
         Line("event", "rare", 0.0099, 0.9, 0.0399, 0.1, 900),
         Line("event", "sure", 0.995, 0.041, 0.9, 0.1, 900),
     )
-    assert "past 5 %: the highest it leads to is 4.1 % (sure), the lowest 4.0 % (not rare)" in found.closing
+    assert (
+        "past 5 %: the highest it leads to is 4.1 %, with “sure”; the lowest 4.0 %, without “rare”"
+        in found.closing
+    )
 
 
 def test_nothing_is_said_to_follow_from_what_too_few_draws_hold() -> None:

@@ -164,7 +164,7 @@ def warnings(ahead: Ahead) -> Iterator[Prospect]:
         within, by_both = cells[:, days.index(closes)], cells[:, 0]
         chance = alarm * (1 + (ratio - 1) * within)
         with_entry = alarm * (ahead.entry + (ratio - 1) * by_both)
-        again, months = "Seen again" if warning.found else "Seen, what was not", warning.window_months
+        again, months = "Seen again" if warning.found else "Seen now, not then", warning.window_months
         what = f"{again} (window {months} month{'s' * (months > 1)}): {warning.claim.rstrip('.')}"
         yield Prospect("warning", what, chance, with_entry)
 

@@ -68,9 +68,9 @@ class Line:
     def reaches(self) -> Iterator[tuple[float, str]]:
         """Chances of entry that it leads to often enough to plan for, and in which way."""
         if self.chance >= LEAST_CHANCE and self.told:
-            yield self.if_seen, self.what
+            yield self.if_seen, f"with “{self.what}”"
         if 1 - self.chance >= LEAST_CHANCE:
-            yield self.if_not, f"not {self.what}"
+            yield self.if_not, f"without “{self.what}”"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,11 +102,14 @@ class Watchlist:
         """What no single observation of the list could do."""
         if self.chance is None:
             return "The forecast is withheld, and with it what could move it."
-        reached = [(self.chance, "nothing seen"), *(told for line in self.lines for told in line.reaches)]
+        reached = [
+            (self.chance, "with nothing seen"),
+            *(told for line in self.lines for told in line.reaches),
+        ]
         least, most = min(reached), max(reached)
         span = (
-            f"the highest it leads to is {100 * most[0]:.1f} % ({most[1]}), "
-            f"the lowest {100 * least[0]:.1f} % ({least[1]})."
+            f"the highest it leads to is {100 * most[0]:.1f} %, {most[1]}; "
+            f"the lowest {100 * least[0]:.1f} %, {least[1]}."
         )
         above = next((t for t in THRESHOLDS if t > most[0]), None)
         if above is None:
