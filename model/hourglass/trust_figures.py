@@ -36,9 +36,7 @@ def disagreement(told: Sequence[View]) -> Figure:
     scale = figures.odds_scale(c for view in told for c in (view.q05, view.q95))
     y = alt.Y("at:Q", scale=alt.Scale(domain=[top, 0], nice=False), axis=None)
     x = alt.X("odds:Q", scale=scale, axis=figures.odds_axis(scale, "chance of entry", *READ))
-    colours = [
-        (figures.OUTSIDE, figures.GREY, figures.ENTRY, *figures.PALETTE)[i % 8] for i in range(len(names))
-    ]
+    colours = [(figures.ENTRY, figures.GREY, *figures.PALETTE)[i % 6] for i in range(len(names))]
     shade = alt.Color(
         "name:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(direction="horizontal")
     )
