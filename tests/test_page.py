@@ -27,6 +27,11 @@ def opened(window: Window, report: reports.Report, width: int = 1280, *, dark: b
     return window.open(report.folder / publication.PAGE, width, dark=dark).read()
 
 
+def at_its_top(window: Window, width: int = 1280, *, scripts: bool = True, first: str = "") -> Opened:
+    """Open the page of the believed report and read no further."""
+    return window.open(reports.believed().folder / publication.PAGE, width, scripts=scripts, first=first)
+
+
 @pytest.fixture(scope="module", params=["believed", "withheld"])
 def report(request: pytest.FixtureRequest) -> reports.Report:
     """Return a report, one after the other."""
@@ -73,7 +78,7 @@ def test_every_figure_is_drawn_alive_and_has_words(window: Window) -> None:
 
 
 def test_figures_come_alive_as_a_reader_nears_them(window: Window) -> None:
-    found = window.open(reports.believed().folder / publication.PAGE)
+    found = at_its_top(window)
     still = found.page.locator("[data-chart]")
     assert found.page.locator("#answer [data-chart]").count() == 0
     before = still.count()
@@ -102,7 +107,7 @@ WHERE = "window.seen.getBoundingClientRect().top"
 @pytest.mark.parametrize("first", ["", UNHELD], ids=["held by the browser", "held by the page"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_figure_that_comes_alive_moves_nothing_that_is_read(window: Window, width: int, first: str) -> None:
-    found = window.open(reports.believed().folder / publication.PAGE, width, first=first)
+    found = at_its_top(window, width, first=first)
     page, moved = found.page, {}
     for link in page.locator("nav a").all():
         before = link.evaluate(f"link => ({GO})(() => link.click())")
@@ -121,7 +126,7 @@ def test_a_figure_that_comes_alive_moves_nothing_that_is_read(window: Window, wi
 
 
 def test_who_stands_on_a_figure_by_keyboard_stays_on_it(window: Window) -> None:
-    found = window.open(reports.believed().folder / publication.PAGE)
+    found = at_its_top(window)
     figure = found.page.locator("figure:has([data-chart] a)").last
     name = figure.get_attribute("id")
     figure.locator("a").first.evaluate("link => link.focus({ preventScroll: true })")
@@ -143,7 +148,7 @@ def test_a_browser_that_cannot_tell_what_is_near_keeps_the_pictures_and_prints_a
 
 
 def test_without_scripts_every_figure_and_table_still_stands(window: Window) -> None:
-    found = window.open(reports.believed().folder / publication.PAGE, scripts=False)
+    found = at_its_top(window, scripts=False)
     count = found.page.locator("figure[id^=figure-]").count()
     assert found.page.locator("[data-chart] > svg[aria-label]").count() == count > 5
     assert found.page.locator("#answer table tbody tr").count() == 4
@@ -208,7 +213,7 @@ def test_the_contents_lead_to_every_section_and_headings_are_in_order(
 
 def test_ids_stand_once(window: Window) -> None:
     for scripts in (True, False):
-        page = window.open(reports.believed().folder / publication.PAGE, scripts=scripts).page
+        page = at_its_top(window, scripts=scripts).page
         if scripts:
             ids = page.eval_on_selector_all("body [id]:not(svg *)", "all => all.map(one => one.id)")
         else:
@@ -230,7 +235,7 @@ def test_pictures_of_every_section_are_written_for_a_person_to_look_at(window: W
 
 
 def test_all_of_it_is_printed(window: Window) -> None:
-    page = window.open(reports.believed().folder / publication.PAGE).page
+    page = at_its_top(window).page
     page.emulate_media(media="print")
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0

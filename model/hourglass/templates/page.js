@@ -18,7 +18,7 @@
   const specs = JSON.parse(data.textContent);
   const options = { actions: false, renderer: "svg", mode: "vega-lite" };
 
-  // The reader stays where he is: in the page, where the browser does not see to it, and by keyboard.
+  // The reader keeps a place: in the page, where the browser does not see to it, and by keyboard.
   const swap = (still, live) => {
     const focused = still.contains(document.activeElement);
     const was = still.getBoundingClientRect();
