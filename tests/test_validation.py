@@ -132,6 +132,8 @@ def test_the_front_page_shows_what_the_whole_run_found() -> None:
     )
     assert len(rows) == 2 + 5  # heads, and one for each requirement
     assert copied == rows
+    (against,) = (line for line in page.splitlines() if line.startswith("On this evidence the full model"))
+    assert against in shown.splitlines()
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+\.svg)\)", page)
     assert len(pictures) == 4
     assert all((ROOT / "model" / name).is_file() for name in pictures)
