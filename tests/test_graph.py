@@ -67,7 +67,7 @@ def test_the_models_density_is_that_of_its_variables_and_of_the_parts(
             value for name, value in point.items() if name == "z" or name.startswith(("disp", "class"))
         ]
         rates = stats.gamma(panel.spell_shape, scale=1 / panel.spell_rate).logpdf(state["rival_rate"])
-        jacobian = np.log(state["rival_rate"])
+        jacobian = np.log(state["rival_rate"])  # of the logarithm that is sampled
         parts = sum(value.sum() for value in log_densities(layout, panel, state).values())
         expected = stats.norm.logpdf(np.concatenate(normals)).sum() + (rates + jacobian).sum() + parts
         assert state["total"] == pytest.approx(expected, rel=1e-9, abs=1e-9)
@@ -86,6 +86,21 @@ def test_walks_of_the_graph_follow_the_recursion(
                 z = e if t == 0 else f * z + np.sqrt(1 - f**2) * e
                 path.append(p.level[k][0] + np.sqrt(1 - p.lasting_share[k][0]) * z)
             np.testing.assert_allclose(state["driver_path"][:, k], path, rtol=1e-9, atol=1e-9)
+
+
+def test_chains_start_alike_whichever_panel_the_model_was_built_on(
+    graph: Any, case: Case, layout: Layout, panel: Panel
+) -> None:
+    """A worker's first day must leave no trace in its others."""
+    from hourglass import graph as graphs
+
+    bare = class_only(panel, own=True)
+    assert (bare.spell_rate != panel.spell_rate).any()
+    other = graphs.build(layout, list(case.question.reference.classes), bare).initial_point()
+    own = graph.initial_point()
+    assert own.keys() == other.keys()
+    for name, start in own.items():
+        np.testing.assert_array_equal(start, other[name])
 
 
 def test_another_panel_takes_the_place_of_the_first(graph: Any, layout: Layout, panel: Panel) -> None:

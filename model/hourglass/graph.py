@@ -111,16 +111,15 @@ def _variables(
     # Classes differ by a factor, whose spread is learned; the state's own class is one more.
     class_z = pm.Normal("class_z", shape=classes + 1, dims="class")
     log_multiplier = pm.Deterministic("log_multiplier", p.spread * class_z, dims="class")
-    # Rivals: each interval of their tables has a rate, conjugate to its exposure.
+    # Rivals: each interval of their tables has a rate, conjugate to its exposure. Chains start from
+    # a number that no table decides: that of the panel at compiling would follow into every other.
     rate = None
     if layout.rivals:
-        rate = pm.Gamma(
-            "rival_rate",
-            alpha=data.spell_shape,
-            beta=data.spell_rate,
-            shape=len(panel.spell_rate),
-            dims="spell",
+        start = np.ones(len(panel.spell_rate))
+        unit = pm.Gamma(
+            "rival_unit", alpha=data.spell_shape, beta=1, shape=start.shape, initval=start, dims="spell"
         )
+        rate = pm.Deterministic("rival_rate", unit / data.spell_rate, dims="spell")
     return p, pt.exp(log_multiplier), rate, x, u
 
 
