@@ -166,6 +166,14 @@ def test_the_place_of_a_discrete_item_is_spread_over_its_own_chance() -> None:
     assert predictive.pit(told, np.ones(2), 7) == predictive.pit(told, np.ones(2), 7)
 
 
+def test_a_discrete_item_lies_as_far_out_as_it_and_all_beyond_it() -> None:
+    """By hand: a count of 0 with chance 0.53 is the likelier thing and no outlier, whatever its share."""
+    told = predictions([[0.0, 0.98, 0.0, 0.3]], [[0.53, 0.02, 0.01, 0.3]])
+    np.testing.assert_allclose(predictive.tails(told, np.ones(1)), [0.5, 0.02, 0.01, 0.5])
+    mixed = predictions([[0.1], [0.3]], [[0.1], [0.2]])  # at most 0.2 and 0.5: 0.275 with weights 3 to 1
+    np.testing.assert_allclose(predictive.tails(mixed, np.array([3.0, 1.0])), [0.275])
+
+
 def test_another_item_moves_no_place() -> None:
     two = predictions([[0.2, 0.3]], [[0.4, 0.5]])
     assert predictive.pit(two, np.ones(1), 1)[1] == predictive.pit(two.only(np.array([1])), np.ones(1), 1)[0]

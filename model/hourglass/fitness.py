@@ -35,11 +35,14 @@ class Item:
     Attributes
     ----------
     place
-        Share of what was to be expected that lies below it, in [0, 1]; None for an episode.
+        Share of what was to be expected that lies below it, in [0, 1], and a random part of what is
+        exactly it; None for an episode.
     elpd
         Log of the density, or chance, that it was given.
     k_hat
         Shape of the tail of the weights that leave it out; above 0.7 they cannot be trusted.
+    tail
+        Chance of a value as far out or further, on its nearer side, 0 to 0.5; None for an episode.
     """
 
     name: str
@@ -47,11 +50,7 @@ class Item:
     place: float | None
     elpd: float
     k_hat: float
-
-    @property
-    def tail(self) -> float | None:
-        """Share of what was to be expected that lies further out on the same side, 0 to 0.5."""
-        return None if self.place is None else min(self.place, 1 - self.place)
+    tail: float | None
 
     @property
     def sound(self) -> bool:
@@ -164,10 +163,16 @@ def left_out(told: Predictions, log_ratio: Array, seed: int) -> tuple[Item, ...]
     for i, one in enumerate(each):
         weights[kept, i] = one.weight
     places, scores = predictive.pit(told, weights, seed), predictive.log_score(told, weights)
+    tails = predictive.tails(told, weights)
+    found = zip(told.names, told.groups, places, scores, tails, each, strict=True)
     return tuple(
-        Item(name, group, None if isnan(place) else float(place), float(score), one.k_hat)
-        for name, group, place, score, one in zip(told.names, told.groups, places, scores, each, strict=True)
+        Item(name, group, _number(place), float(score), one.k_hat, _number(tail))
+        for name, group, place, score, tail, one in found
     )
+
+
+def _number(told: float) -> float | None:
+    return None if isnan(told) else float(told)
 
 
 def _replicas(case: Case, found: Posterior, seed: int) -> list[Panel]:
@@ -242,7 +247,7 @@ def as_json(told: Fitness) -> dict[str, Any]:
         "schema": SCHEMA,
         "elpd": told.elpd,
         "error": told.error,
-        "items": [_plain(item) | {"tail": item.tail, "sound": item.sound} for item in told.items],
+        "items": [_plain(item) | {"sound": item.sound} for item in told.items],
         "uniformity": [uniformity_as_json(one) for one in told.uniformity],
         "likenesses": [_plain(one) | {"inside": one.inside} for one in told.likenesses],
         "points": [_plain(one) | {"date": str(one.date)} for one in told.points],

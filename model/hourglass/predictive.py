@@ -168,11 +168,24 @@ def pit(told: Predictions, weight: Array, seed: int) -> Array:
     -------
     (item), NaN for an episode.
     """
-    each = np.broadcast_to(weight.reshape(len(weight), -1), told.below.shape)
-    below, exact = (np.average(table, axis=0, weights=each) for table in (told.below, told.exact))
+    below, exact = _below_and_exact(told, weight)
     share = np.array([np.random.default_rng([seed, crc32(name.encode())]).random() for name in told.names])
     found: Array = np.clip(below + share * exact, 0.0, 1.0)
     return found
+
+
+def tails(told: Predictions, weight: Array) -> Array:
+    """Chance of a value as far out or further, on its nearer side, 0 to 0.5; weights as for `pit`; (item)."""
+    below, exact = _below_and_exact(told, weight)
+    found: Array = np.clip(np.minimum(below + exact, 1 - below), 0.0, 0.5)
+    return found
+
+
+def _below_and_exact(told: Predictions, weight: Array) -> tuple[Array, Array]:
+    """Chances of less and of just that value, all draws together; (item)."""
+    each = np.broadcast_to(weight.reshape(len(weight), -1), told.below.shape)
+    below, exact = (np.average(table, axis=0, weights=each) for table in (told.below, told.exact))
+    return below, exact
 
 
 def log_score(told: Predictions, weight: Array) -> Array:
