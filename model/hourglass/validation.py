@@ -79,8 +79,9 @@ class Ground:
         The question, all of whose evidence is the last day's.
     states
         The question under the beliefs of synthetic questions.
-    contenders
-        Beliefs of simpler models on the real evidence, and on synthetic questions, by title.
+    contenders, synthetic
+        Beliefs of simpler models on the real evidence, and on synthetic questions, by title. Where
+        entry is commoner on these, a contender may have beliefs of its own for them.
     """
 
     case: Case
@@ -102,12 +103,13 @@ def ground(case: Case, folder: Path, place: str, today: date, seed: int) -> Grou
     """
     (states,) = list(contest.contenders(folder / "states", f"{place}/states", case.question).values())[1:]
     there, name = folder / "contenders", f"{place}/contenders"
+    raised = contest.contenders(folder / "raised", f"{place}/raised", states)
     return Ground(
         case=case,
         design=exam.design(folder / "design.toml", f"{place}/design.toml"),
         states=replace(case, question=states, variants={}),
         contenders=contest.contenders(there, name, case.question),
-        synthetic=contest.contenders(there, name, states),
+        synthetic=contest.contenders(there, name, states) | raised,
         today=today,
         seed=seed,
     )
