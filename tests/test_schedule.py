@@ -93,6 +93,19 @@ def test_a_resolved_question_is_tried_before_its_end_alone() -> None:
             {"since": date(2024, 1, 1), "until": date(2023, 1, 1)},
             "--since: 2024-01 is after the last month 2023-01; swap --since and --until",
         ),
+        (
+            {"since": date(2026, 3, 1)},
+            "--since: 2026-03 is after the newest evidence, known 2025-12-31; ask earlier",
+        ),
+        (
+            {"since": date(2027, 3, 1)},
+            "--since: 2027-03 is not over by today 2026-11-22; ask for an earlier month",
+        ),
+        ({"until": date(2021, 5, 1)}, "--until: 2021-05 is before the choice arose on 2022-02-24; ask later"),
+        (
+            {"until": date(2022, 2, 1)},
+            "--until: 2022-02 is before the first whole month 2022-03; ask for a later one",
+        ),
         ({"every": 0}, "--every: 0 is no step between months; write 1 or more"),
         ({"horizons": ()}, "--horizons: is empty; name at least one number of months"),
         ({"horizons": (0,)}, "--horizons: 0 is outside 1 to 120 months; ask for one inside"),

@@ -107,6 +107,7 @@ def plan(
     first, last = (calendar.month_of(day) if day else own
                    for day, own in ((since, whole.first), (until, whole.last)))  # fmt: skip
     stop_on(_misplaced(case, whole, today, since, until, first, last))
+    stop_on(_empty(whole, since, until, first, last))
     if every < 1:
         raise InputError([Problem("--every", f"{every} is no step between months; write 1 or more")])
     days = tuple(calendar.last_day(month) for month in range(first, last + 1, every))
@@ -134,9 +135,18 @@ def _misplaced(
             )
         elif month > whole.last:
             yield Problem(option, f"{name} is after the newest evidence, known {newest(case)}; ask earlier")
-    if first > last:
-        names = calendar.month_label(first), calendar.month_label(last)
+
+
+def _empty(whole: Span, since: date | None, until: date | None, first: int, last: int) -> Iterator[Problem]:
+    """Fault of a range without a day, both of whose ends are sound in themselves."""
+    if first <= last:
+        return
+    names = calendar.month_label(first), calendar.month_label(last)
+    if since and until:
         yield Problem("--since", f"{names[0]} is after the last month {names[1]}; swap --since and --until")
+    else:
+        told = f"{names[1]} is before the first whole month {calendar.month_label(whole.first)}"
+        yield Problem("--until", f"{told}; ask for a later one")
 
 
 def _misasked(case: Case, today: date, whole: Span, last: date, horizons: Sequence[int]) -> Iterator[Problem]:
