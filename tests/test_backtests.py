@@ -89,7 +89,15 @@ def test_gains_are_means_of_differences_by_group(told: Backtest) -> None:
     # Differences of 1 and -1 in two clusters: root of (1 + 1) x 2 / 1, over 2.
     assert one.error == pytest.approx(1.0)
     assert gains["every reading"] == replace(one, group="every reading")
-    assert (gains["meetings"].gain, gains["meetings"].error) == (1.0, None)
+    assert one.without in (-1.0, 1.0)  # the other of both
+    assert (gains["meetings"].gain, gains["meetings"].error, gains["meetings"].without) == (1.0, None, None)
+
+
+def test_a_gain_that_is_one_news_says_so() -> None:
+    told = [(MARCH, news("a", 0.1, 0.0)), (APRIL, news("b", 6.3, 0.0)), (MAY, news("c", 0.1, 0.0))]
+    found = backtests.gain("g", told)
+    assert found.gain == pytest.approx(6.5 / 3)
+    assert found.without == pytest.approx(0.1)
 
 
 def test_news_of_one_day_err_together() -> None:
@@ -104,7 +112,7 @@ def test_news_of_one_day_err_together() -> None:
 
 def test_news_that_the_rival_cannot_score_are_counted() -> None:
     one = backtests.gain("g", [(MARCH, news("a", -1.0, None))])
-    assert (one.n, one.unscored, one.gain, one.error) == (0, 1, None, None)
+    assert (one.n, one.unscored, one.gain, one.error, one.without) == (0, 1, None, None, None)
 
 
 def test_places_of_groups_with_enough_news_are_judged() -> None:

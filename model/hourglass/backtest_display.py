@@ -76,6 +76,7 @@ def _news(told: Backtest) -> RenderableType:
         "log score",
         "last value",
         "gain",
+        "without its widest",
         "evenly spread",
     )
     table = Table(*names, title="News as predicted, beside the last value carried forward")
@@ -90,11 +91,12 @@ def _scored(told: Gain) -> str:
     return f"{told.n} of {told.n + told.unscored}"
 
 
-def _scores(told: Gain) -> tuple[str, str, str]:
+def _scores(told: Gain) -> tuple[str, str, str, str]:
     if told.own is None or told.rival is None or told.gain is None:
-        return "", "", ""
+        return "", "", "", ""
     error = "" if told.error is None else f" ± {told.error:.2f}"
-    return f"{told.own:.2f}", f"{told.rival:.2f}", f"{told.gain:+z.2f}{error}"
+    without = "" if told.without is None else f"{told.without:+z.2f}"
+    return f"{told.own:.2f}", f"{told.rival:.2f}", f"{told.gain:+z.2f}{error}", without
 
 
 def _record(lines: tuple[Line, ...]) -> Table:

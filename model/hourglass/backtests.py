@@ -19,6 +19,7 @@ from hourglass.case import Case
 from hourglass.crowd import Saying
 from hourglass.fitness import uniformity_as_json
 from hourglass.news import Told
+from hourglass.panel import Array
 from hourglass.schedule import Plan
 from hourglass.scores import Record
 from hourglass.summary import Forecast
@@ -73,6 +74,8 @@ class Gain:
     gain, error
         Mean of the difference, and its standard error with the news of one day taken as one
         cluster; None with fewer than two days.
+    without
+        Mean of the difference without the one news that moves it most; None of fewer than two.
     """
 
     group: str
@@ -83,6 +86,7 @@ class Gain:
     rival: float | None
     gain: float | None
     error: float | None
+    without: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +159,27 @@ def gain(group: str, told: Dated) -> Gain:
     pairs = [(day, one.log_score, one.rival) for day, one in told if one.rival is not None]
     nowcasts = sum(one.nowcast for _, one in told if one.rival is not None)
     if not pairs:
-        return Gain(group, 0, 0, len(told), None, None, None, None)
-    own, rival = (float(np.mean([pair[i] for pair in pairs])) for i in (1, 2))
-    error = clustered_error([own - rival for _, own, rival in pairs], [day for day, _, _ in pairs])
-    return Gain(group, len(pairs), nowcasts, len(told) - len(pairs), own, rival, own - rival, error)
+        return Gain(group, 0, 0, len(told), None, None, None, None, None)
+    days, own, rival = zip(*pairs, strict=True)
+    each = np.subtract(own, rival)
+    return Gain(
+        group=group,
+        n=len(pairs),
+        nowcasts=nowcasts,
+        unscored=len(told) - len(pairs),
+        own=float(np.mean(own)),
+        rival=float(np.mean(rival)),
+        gain=float(each.mean()),
+        error=clustered_error(each.tolist(), days),
+        without=_without_its_widest(each),
+    )
+
+
+def _without_its_widest(each: Array) -> float | None:
+    """Mean without the value furthest from it; None where there is none or a score is infinite."""
+    if len(each) < 2 or not np.isfinite(each).all():
+        return None
+    return float(np.delete(each, np.argmax(np.abs(each - each.mean()))).mean())
 
 
 def clustered_error(values: Sequence[float], clusters: Sequence[date]) -> float | None:
@@ -228,5 +249,9 @@ def _finite(value: Any) -> Any:
 
 def remarks(told: Backtest) -> list[str]:
     """What must be said beside the numbers."""
-    entered = any(result.standing == "entry" for result in told.record.results)
-    return [JUDGED] if entered else [JUDGED, NEVER]
+    return [JUDGED] if entered(told) else [JUDGED, NEVER]
+
+
+def entered(told: Backtest) -> bool:
+    """Whether entry came in any window."""
+    return any(result.standing == "entry" for result in told.record.results)
