@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from limits import Limit, judge
 from rich.console import Console
 from rich.table import Table
 
@@ -27,18 +28,24 @@ def main() -> None:
         root = Path(where)
         shutil.copytree(ROOT / "priors", root / "priors")
         parts = {"one cold forecast": _run(root, "forecast", "--as-of", AS_OF, "--no-report")}
-        days = ("backtest", "--since", "2024-01", "--until", "2025-12")
-        parts[f"{DAYS} days of the past, {WORKERS} workers"] = _run(root, *days, "--workers", str(WORKERS))
-        worlds = ("calibrate", "--as-of", AS_OF, "--fits")
-        parts[f"{fits} worlds, {WORKERS} workers"] = _run(root, *worlds, str(fits), "--workers", str(WORKERS))
+        past = ("backtest", "--since", "2024-01", "--until", "2025-12")
+        parts[f"{DAYS} days of the past, {WORKERS} workers"] = _run(root, *past, "--workers", str(WORKERS))
+        many = ("calibrate", "--as-of", AS_OF, "--fits")
+        parts[f"{fits} worlds, {WORKERS} workers"] = _run(root, *many, str(fits), "--workers", str(WORKERS))
         for workers in (1, WORKERS):
             shutil.rmtree(root / ".hourglass" / "calibrations")
-            asked = (*worlds, str(FEW), "--seed", "2", "--workers", str(workers))
+            asked = (*many, str(FEW), "--seed", "2", "--workers", str(workers))
             parts[f"{FEW} worlds, {workers} worker{'s' * (workers > 1)}, warm"] = _run(root, *asked)
-    table, cold = Table("whole process", "seconds", "cold forecasts"), parts["one cold forecast"]
+    table = Table("whole process", "seconds", "cold forecasts")
+    cold, days, worlds, one, two = parts.values()
     for name, seconds in parts.items():
         table.add_row(name, f"{seconds:.1f}", f"{seconds / cold:.2f}")
     Console().print(table)
+    judge((
+        Limit(f"{DAYS} days of the past, in cold forecasts", days / cold, 3),
+        Limit("300 worlds, in cold forecasts", worlds / cold * 300 / fits, 15),
+        Limit("one worker, in times of two", one / two, 1.6, least=True),
+    ))  # fmt: skip
 
 
 def _run(root: Path, *command: str) -> float:
