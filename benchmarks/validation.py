@@ -1,4 +1,4 @@
-"""Write `model/VALIDATION.md` and its figures: every long check of the model's honesty, from runs.
+"""Write `model/VALIDATION.md`, its figures and its place in the README: long checks, from runs.
 
 .venv/bin/python benchmarks/validation.py            # the whole, some hours; what is done is kept
 .venv/bin/python benchmarks/validation.py --quick    # 30 worlds, 6 days, 200 questions; prints the page
@@ -9,12 +9,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from hourglass import case, options, validation, validation_page, workspace
+from hourglass import case, cli, options, validation, validation_page, workspace
 from hourglass.validation import QUICK, WHOLE
 
 ROOT = Path(__file__).parents[1]
 SYNTHETIC = "benchmarks/synthetic"
-PAGE, FIGURES = ROOT / "model" / "VALIDATION.md", "validation"
+PAGE, FIGURES, FRONT = ROOT / "model" / "VALIDATION.md", "validation", ROOT / "README.md"
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="print a quick form instead")
     parser.add_argument("--workers", type=int, help="processes; default one for each processor")
     parser.add_argument("--scheduler", help="Dask scheduler instead, as tcp://host:port")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=_seed, default=1)
     parser.add_argument("--today", type=date.fromisoformat, default=date.today())
     asked = parser.parse_args()
     space = workspace.find(ROOT, ROOT)
@@ -44,8 +44,16 @@ def main() -> None:
         path = PAGE.parent / FIGURES / f"{figure}.svg"
         path.parent.mkdir(exist_ok=True)
         path.write_text(drawn, encoding="utf-8")
-    PAGE.write_text(validation_page.markdown(found, str(asked.today), FIGURES), encoding="utf-8")
+    page = validation_page.markdown(found, str(asked.today), FIGURES)
+    PAGE.write_text(page, encoding="utf-8")
+    FRONT.write_text(validation_page.front(FRONT.read_text(encoding="utf-8"), page), encoding="utf-8")
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 to {2**32 - 1}")
+    return int(text)
 
 
 if __name__ == "__main__":
-    main()
+    cli.leave(main)

@@ -1,7 +1,10 @@
 """How answers fared: scores by hand, slopes of worlds whose slope is known, bins that hold."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+from scipy import optimize
 from scipy.special import expit, logit
 
 from hourglass import grading
@@ -32,6 +35,22 @@ def test_rows_of_all_papers_are_put_together() -> None:
     assert told.question.tolist() == [3, 4]
     assert told.entered.tolist() == [1.0, 0.0]
     assert told.chances["ours"].tolist() == [0.2, 0.2]
+
+
+def test_fits_behind_answers_are_counted_with_their_faults_and_errors() -> None:
+    rows = [
+        {"chances": {"ours": 0.2, "outside view": 0.1}, "fits": {"ours": {"error": error, "faults": faults}}}
+        for error, faults in ((0.01, []), (0.02, ["ESS"]), (0.04, ["ESS", "R-hat"]))
+    ]
+    told = grading.soundness([{"rows": rows[:1]}, {"rows": rows[1:]}])
+    assert (told.fits, told.failed, told.faults) == (3, 2, {"ESS": 2, "R-hat": 1})
+    assert (told.error, told.most) == pytest.approx((0.1, 0.2))
+
+
+def test_a_slope_that_was_not_found_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = partial(optimize.minimize, options={"maxiter": 1})
+    monkeypatch.setattr(optimize, "minimize", short)
+    assert np.isnan(grading.recalibration(marked(*world(0.3, 400)), "ours").value)
 
 
 def test_a_lead_of_two_even_questions_is_their_mean() -> None:

@@ -1,18 +1,23 @@
 """The quick form of the validation, its numbers checked, and the page that tells of it."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
-from hourglass import contest, options, validation, validation_page, workspace
+from hourglass import contest, exam, naive, options, validation, validation_page, workspace
 from hourglass.case import Case
-from hourglass.contest import FULL, Standing
+from hourglass.contest import FULL, Lead, Standing
 from hourglass.grading import Interval
+from hourglass.question import Question
 from hourglass.validation import QUICK, Cell, Ground, Validation
 
 TODAY = date(2026, 11, 22)
@@ -42,6 +47,20 @@ def test_the_ground_holds_every_contender_under_both_beliefs(ground: Ground) -> 
     assert ground.states.question != ground.case.question
     without = ground.contenders["No origin errors: every item errs on its own"]
     assert without.grades.origin.q50 < 0.01 < ground.case.question.grades.origin.q50
+
+
+def test_entry_is_about_as_common_with_every_contender_on_synthetic_questions(ground: Ground) -> None:
+    """Else the contest would compare base rates: a quarter apart at most, on average over the days."""
+    rates = {name: _rate(ground, beliefs) for name, beliefs in ground.synthetic.items()}
+    assert 0.1 < rates[FULL] < 0.3
+    assert all(0.75 < rate / rates[FULL] < 1.25 for rate in rates.values()), rates
+
+
+def _rate(ground: Ground, beliefs: Question) -> float:
+    """Mean chance of entry given quiet alone, over the days of forecast."""
+    bank = naive.fill(exam.stage(replace(ground.states, question=beliefs), ground.design), 3000, 1)
+    weights = np.exp(bank.quiet - bank.quiet.max(axis=1, keepdims=True))
+    return float(np.average(bank.chance, axis=1, weights=weights).mean())
 
 
 @pytest.mark.slow
@@ -110,33 +129,55 @@ def test_the_page_says_whether_the_full_model_earns_its_place(quick: Validation)
         for truth in (FULL, other)
         for name in (FULL, other)
     )
-    full = Standing(FULL, -100.0, 0.0, 0.0, 0, (0.02,), -0.02)
-    rival = Standing(other, -110.0, 10.0, 3.0, 1, (0.03,), -0.03)
+    full = Standing(FULL, -100.0, Lead(0.0, 0.0), 0, Lead(0.0, 0.0), 0, (0.02,), -0.02)
+    rival = Standing(other, -110.0, Lead(10.0, 3.0), 1, Lead(1.0, 3.0), 0, (0.03,), -0.03)
     told = replace(quick, cells=cells, standings=(full, rival), days=(quick.as_of,))
     page = validation_page.markdown(told, "2026-11-22", "validation")
     assert "ahead by more than two standard errors of another" in page
     assert "above 0, of another." in page
     assert "-0.400 (-0.150 to -0.050)" in page  # whom the questions' own model leads, is behind
-    close = replace(told, standings=(full, replace(rival, error=6.0)))
+    close = replace(told, standings=(full, replace(rival, lead=Lead(10.0, 6.0))))
     assert "ahead of none of them" in validation_page.markdown(close, "2026-11-22", "validation")
-    worse = replace(told, standings=(full, replace(rival, lead=-10.0)))
+    worse = replace(told, standings=(full, replace(rival, lead=Lead(-10.0, 3.0))))
     assert "behind by more than two standard errors: another" in validation_page.markdown(worse, "", "")
 
 
 def test_the_front_page_shows_what_the_whole_run_found() -> None:
     page, front = ((ROOT / name).read_text(encoding="utf-8") for name in ("model/VALIDATION.md", "README.md"))
-    required = page.partition("## What was required beforehand")[2].partition("\n## ")[0]
-    shown = front.partition("<!-- validation -->")[2].partition("<!-- /validation -->")[0]
-    rows, copied = (
-        [line for line in text.splitlines() if line.startswith("|")] for text in (required, shown)
-    )
-    assert len(rows) == 2 + 5  # heads, and one for each requirement
-    assert copied == rows
-    (against,) = (line for line in page.splitlines() if line.startswith("On this evidence the full model"))
-    assert against in shown.splitlines()
+    assert validation_page.front(front, page) == front
+    assert validation_page.front(front.replace("75 of 75", "74 of 75"), page) == front
+    shown = front.partition(validation_page.START)[2].partition(validation_page.END)[0]
+    assert sum(line.startswith("|") for line in shown.splitlines()) == 2 + 5  # heads and requirements
+    assert "On this evidence the full model" in shown
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+\.svg)\)", page)
     assert len(pictures) == 4
     assert all((ROOT / "model" / name).is_file() for name in pictures)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--scheduler", "tcp://127.0.0.1:1"], "--scheduler: no scheduler answers"),
+        (["--workers", "0"], "--workers: 0 is"),
+        (["--seed", "x"], "validation.py: error: argument --seed: x is no whole number"),
+    ],
+)
+def test_what_a_run_cannot_start_with_is_told_in_its_last_line(words: list[str], told: str) -> None:
+    script = [sys.executable, str(ROOT / "benchmarks/validation.py"), "--quick", *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "model")}
+    found = subprocess.run(script, capture_output=True, text=True, check=False, env=environment)
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1].startswith(told)
+    assert "Traceback" not in found.stderr
+
+
+def bout(chance: float, items: dict[str, list[float]], *faults: str) -> dict[str, object]:
+    return {"chance": chance, "items": items, "faults": faults}
+
+
+@pytest.mark.parametrize(("value", "clear"), [(2.1, 1), (1.9, 0), (-1.9, 0), (-2.1, -1)])
+def test_a_lead_is_clear_beyond_two_standard_errors(value: float, clear: int) -> None:
+    assert Lead(value, 1.0).clear == clear
 
 
 def test_standings_by_hand(case: Case) -> None:
@@ -144,13 +185,14 @@ def test_standings_by_hand(case: Case) -> None:
     one = {"a": [-1.0, 0.1], "b": [-2.0, 0.9]}
     other = {"a": [-2.0, 0.1], "b": [-2.5, 0.2]}
     results = {
-        FULL: [{"chance": 0.1, "items": {}}, {"chance": 0.2, "items": one}],
-        "other": [{"chance": 0.3, "items": {}}, {"chance": 0.4, "items": other}],
+        FULL: [bout(0.1, {}, "r_hat", "ess_bulk"), bout(0.2, one)],
+        "other": [bout(0.3, {}), bout(0.4, other)],
     }
     full, rival = contest.standings(case, days, 12, results, TODAY)
-    assert (full.elpd, full.lead, full.unsound) == (-3.0, 0.0, 1)
-    assert (rival.elpd, rival.lead, rival.unsound) == (-4.5, 1.5, 1)
-    assert rival.error == pytest.approx((2 * 0.25**2) ** 0.5)
+    assert (full.elpd, full.lead, full.unsound, full.faults) == (-3.0, Lead(0.0, 0.0), 1, 1)
+    assert (rival.elpd, rival.lead.value, rival.unsound, rival.faults) == (-4.5, 1.5, 1, 0)
+    assert rival.lead.error == pytest.approx((2 * 0.25**2) ** 0.5)
+    assert rival.sound == Lead(1.0, 0.0)  # without `b`, whose weights fail under the full model
     assert full.score == pytest.approx(-0.1053605)  # log 0.9: the window that is still open does not count
 
 

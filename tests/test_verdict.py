@@ -118,6 +118,17 @@ def test_no_draws_at_all_fail_every_check() -> None:
     assert not any(check.passed for check in checks)
 
 
+def test_one_of_many_fits_is_held_to_milder_limits(sound: Draws) -> None:
+    assert verdict.faults(sound, 400) == []
+    assert verdict.faults(sound, 4000) == ["ESS"]
+    shifted = sound.posterior["theta"] + 0.35 * np.arange(4)[:, None, None]
+    apart = replace(sound, posterior={**sound.posterior, "theta": shifted})
+    assert verdict.faults(apart, 1) == ["R-hat"]
+    stats = {**sound.stats, "diverging": np.eye(4, 500), "maxdepth_reached": np.eye(4, 500)}
+    assert verdict.faults(replace(sound, stats=stats), 1) == ["divergences", "saturated trees"]
+    assert verdict.faults(Draws({}, {}, {}), 1) == ["divergences", "saturated trees", "R-hat", "ESS"]
+
+
 def test_chains_of_no_draws_fail(sound: Draws) -> None:
     empty = {name: values[:, :0] for name, values in sound.posterior.items()}
     assert failed(replace(sound, posterior=empty)) >= CONVERGENCE

@@ -27,8 +27,6 @@ CHAINS, DRAWS, TUNE = 2, 320, 400
 """Sampling of each fit; enough for its ranks, too little for a forecast."""
 KEPT = 119
 """Draws of a fit that a truth is ranked among: 120 ranks hold 50, 80, 90 and 95 % exactly."""
-MOST_R_HAT = 1.05
-"""R-hat of a ranked quantity from which the fit counts as failed."""
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 
 
@@ -84,7 +82,7 @@ def trial(told: Trial) -> dict[str, Any]:
     draws = inference.sample(engine, replica, labels, int(rng.integers(2**32)), settings)
     ranked = _quantities(told, layout, panel, labels, truth, draws)
     ranks = {name: int((values[1:] < values[0]).sum()) for name, values in ranked.items()}
-    return {"ranks": ranks, "faults": list(_faults(draws))}
+    return {"ranks": ranks, "faults": verdict.faults(draws, KEPT)}
 
 
 def _panel(case: Case, as_of: date) -> tuple[Panel, Labels]:
@@ -157,18 +155,6 @@ def _chances(told: Trial, layout: Layout, panel: Panel, both: Mapping[str, Array
     days = [calendar.months_after(told.as_of, m) for m in told.months]
     cells = incidence.outcomes(told.case, layout, present, told.as_of, days, told.seed, warned=False).cells
     return {f"P within {m} months": cells[:, i, 0] for i, m in enumerate(told.months)}
-
-
-def _faults(draws: Draws) -> list[str]:
-    """What is wrong with a fit whose draws should be worth `KEPT` and agree between chains."""
-    told = {check.name: check.value for check in verdict.judge_fit(draws)}
-    faults = {
-        "divergences": not told["divergences"] <= 0,
-        "saturated trees": not told["saturated_trees"] <= 0,
-        "R-hat": not told["r_hat"] <= MOST_R_HAT,
-        "ESS": not told["ess_bulk"] >= KEPT,
-    }
-    return [name for name, failed in faults.items() if failed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ withholds the numbers, 130 interrupted.
 """
 
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import typer
@@ -48,8 +49,13 @@ app.command()(backtest_commands.backtest)
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    leave(lambda: app(standalone_mode=False))
+
+
+def leave(work: Callable[[], int | None]) -> None:
+    """Do some work and leave with its exit code; what a user can cause is told without a traceback."""
     try:
-        code = app(standalone_mode=False)
+        code = work()
         if code == INTERRUPTED:  # Typer's own answer to Ctrl-C, a silent one
             raise KeyboardInterrupt
     except InputError as error:

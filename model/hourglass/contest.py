@@ -14,9 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from hourglass import assembly, calendar, fitness, incidence, parameters, predictive, scores, variant
+from hourglass import (
+    assembly,
+    calendar,
+    fitness,
+    incidence,
+    parameters,
+    predictive,
+    scores,
+    variant,
+    verdict,
+)
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem
+from hourglass.panel import Array
 from hourglass.question import Question
 from hourglass.reweighting import MOST_K_HAT
 
@@ -83,7 +94,26 @@ def trial(bout: Bout) -> dict[str, Any]:
     told = predictive.predict(case, panel, labels, draws)
     items = fitness.left_out(told, np.zeros(len(told.log_density)), seed)
     each = {item.name: [item.elpd, item.k_hat] for item in items}
-    return {"chance": chance, "items": each}
+    faults = [check.name for check in verdict.judge_fit(draws) if not check.passed]
+    return {"chance": chance, "items": each, "faults": faults}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A sum of differences in log density over items, and its standard error."""
+
+    value: float
+    error: float
+
+    @property
+    def clear(self) -> int:
+        """1 where it is above 0 by more than two standard errors, -1 where as far below, else 0."""
+        return (self.value > 2 * self.error) - (-self.value > 2 * self.error)
+
+
+def lead(ahead: Array) -> Lead:
+    """Lead of one model over another, from what each item adds to it; (item)."""
+    return Lead(float(ahead.sum()), sqrt(len(ahead) * float(ahead.var())) if len(ahead) else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +124,14 @@ class Standing:
     ----------
     elpd
         Sum over items of the log density that all others give each.
-    lead, error
-        How far the full model is ahead, and its standard error; 0 for the full model itself.
+    lead
+        How far the full model is ahead; 0 for the full model itself.
     unsound
         Items whose weights cannot be trusted in either of the two.
+    sound
+        How far the full model is ahead without those items.
+    faults
+        Fits of any day that fail a check, of so many days.
     chances
         P of entry as of each day, in the order of the days.
     score
@@ -106,9 +140,10 @@ class Standing:
 
     name: str
     elpd: float
-    lead: float
-    error: float
+    lead: Lead
     unsound: int
+    sound: Lead
+    faults: int
     chances: tuple[float, ...]
     score: float | None
 
@@ -143,6 +178,7 @@ def standings(
 def _standing(name: str, told: Sequence[Told], base: Told, ends: Sequence[str]) -> Standing:
     own = told[-1]["items"]
     ahead = np.array([base[item][0] - own[item][0] for item in base])
+    sound = np.array([max(base[item][1], own[item][1]) <= MOST_K_HAT for item in base], dtype=bool)
     chances = tuple(one["chance"] for one in told)
     decided = [
         scores.score(chance, end == "entry").log
@@ -152,9 +188,10 @@ def _standing(name: str, told: Sequence[Told], base: Told, ends: Sequence[str]) 
     return Standing(
         name=name,
         elpd=sum(elpd for elpd, _ in own.values()),
-        lead=float(ahead.sum()),
-        error=sqrt(len(ahead) * float(ahead.var())),
-        unsound=sum(max(base[item][1], own[item][1]) > MOST_K_HAT for item in base),
+        lead=lead(ahead),
+        unsound=int((~sound).sum()),
+        sound=lead(ahead[sound]),
+        faults=sum(bool(one["faults"]) for one in told),
         chances=chances,
         score=float(np.mean(decided)) if decided else None,
     )

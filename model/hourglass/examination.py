@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hourglass import assembly, exam, incidence, naive, parameters, reweighting, store
+from hourglass import assembly, exam, incidence, naive, parameters, reweighting, store, verdict
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.exam import Design, Stage
@@ -15,7 +15,9 @@ from hourglass.panel import Array, Panel, class_only
 from hourglass.question import Question
 
 CHAINS, DRAWS, TUNE, TARGET_ACCEPT = 2, 200, 200, 0.8
-"""Sampling of each fit: P is then known to about a twentieth of itself."""
+"""Sampling of each fit."""
+LEAST_ESS = 100
+"""How many independent draws those of a fit should be worth."""
 WORLDS = 8000
 """Worlds of the prior behind naive Bayes and the outside view."""
 
@@ -55,8 +57,10 @@ def trial(paper: Paper) -> dict[str, Any]:
             if came is not None:
                 known = exam.known_by(sitting.panel, stage.panels[place])
                 told = {"outside view": outside[place], "naive Bayes": naive.forecast(held, known, place)}
-                told |= {name: _answer(stage, q, known, place, number) for name, q in paper.answerers.items()}
-                rows.append({"question": number, "place": place, "entered": came, "chances": told})
+                fits = {n: _answer(stage, q, known, place, number) for n, q in paper.answerers.items()}
+                told |= {name: fit.pop("chance") for name, fit in fits.items()}
+                row = {"question": number, "place": place, "entered": came, "chances": told, "fits": fits}
+                rows.append(row)
     return {"rows": rows}
 
 
@@ -71,8 +75,8 @@ def _bank(stage: Stage, seed: int) -> Bank:
     return _banks[key]
 
 
-def _answer(stage: Stage, beliefs: Question, known: Panel, place: int, seed: int) -> float:
-    """P by a fit under some beliefs."""
+def _answer(stage: Stage, beliefs: Question, known: Panel, place: int, seed: int) -> dict[str, Any]:
+    """P by a fit under some beliefs, its Monte Carlo error, and what is wrong with the fit."""
     from hourglass import inference  # PyMC: seconds, needed only for a fit
 
     layout = parameters.layout(beliefs)
@@ -80,7 +84,9 @@ def _answer(stage: Stage, beliefs: Question, known: Panel, place: int, seed: int
     settings = inference.Settings(CHAINS, DRAWS, TUNE, cores=1, target_accept=TARGET_ACCEPT)
     engine = inference.engine(stage.case, stage.panels[0]).under(layout)
     draws = inference.sample(engine, known, labels, seed, settings)
-    return float(exam.chances(stage, layout, draws, known, place).mean())
+    chances = exam.chances(stage, layout, draws, known, place).reshape(draws.grid)
+    error = verdict.mcse(chances, np.ones_like(chances))
+    return {"chance": float(chances.mean()), "error": error, "faults": verdict.faults(draws, LEAST_ESS)}
 
 
 def _outside(held: Bank, place: int) -> float:

@@ -3,8 +3,10 @@
 Questions are resampled whole, since forecasts of one question on several days share its fate.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ RESAMPLES = 2000
 RESAMPLE_SEED = 5000
 EDGES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 """Bins of the chance given."""
+FLAT = 1e-4
+"""Gradient a row at which a regression has arrived."""
 WIDEST_SLOPE = 0.25
 """Width of the interval of the slope that so many questions must reach."""
 
@@ -48,6 +52,44 @@ def marks(results: Sequence[dict[str, Any]]) -> Marks:
         question=np.array([row["question"] for row in rows]),
         entered=np.array([row["entered"] for row in rows], dtype=float),
         chances={name: np.array([row["chances"][name] for row in rows]) for name in names},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """How far the fits behind answers can be trusted; those with a fault count like all others.
+
+    Attributes
+    ----------
+    failed, faults
+        Fits with any fault, and how many have each.
+    error, most
+        Monte Carlo standard error of P, as a share of P: of the middle fit, and of the worst.
+    """
+
+    fits: int
+    failed: int
+    faults: Mapping[str, int]
+    error: float
+    most: float
+
+
+def soundness(results: Iterable[Mapping[str, Any]]) -> Soundness:
+    """Soundness of all fits of the results of `examination.trial`, whoever answered."""
+    fits = [
+        fit | {"chance": row["chances"][name]}
+        for one in results
+        for row in one["rows"]
+        for name, fit in row["fits"].items()
+    ]
+    told = Counter(fault for fit in fits for fault in fit["faults"])
+    shares = np.array([fit["error"] / fit["chance"] for fit in fits])
+    return Soundness(
+        fits=len(fits),
+        failed=sum(bool(fit["faults"]) for fit in fits),
+        faults=dict(sorted(told.items())),
+        error=float(np.median(shares)),
+        most=float(shares.max()),
     )
 
 
@@ -113,7 +155,8 @@ def _slope(x: Array, y: Array, weight: Array) -> float:
         told = weight @ (np.logaddexp(0, line) - y * line)
         return float(told), design.T @ (weight * (expit(line) - y))
 
-    return float(optimize.minimize(loss, [0.0, 1.0], jac=True, method="BFGS").x[1])
+    found = optimize.minimize(loss, [0.0, 1.0], jac=True, method="BFGS")
+    return float(found.x[1]) if np.abs(np.asarray(found.jac)).max() < FLAT * len(y) else nan
 
 
 @dataclass(frozen=True, slots=True)

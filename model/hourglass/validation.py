@@ -40,7 +40,7 @@ from hourglass.errors import HourglassError, Problem, stop_on
 from hourglass.exam import Design
 from hourglass.fitness import Fitness
 from hourglass.forecaster import Talk
-from hourglass.grading import Grade, Interval
+from hourglass.grading import Grade, Interval, Soundness
 from hourglass.question import Question
 from hourglass.sensitivity import Sensitivity
 from hourglass.workspace import Workspace
@@ -139,6 +139,8 @@ class Validation:
 
     Attributes
     ----------
+    answers, rivals
+        How far the fits of questions can be trusted, and those of the contest.
     cells
         Contest on synthetic questions; empty in a quick run, like `standings`.
     fit, conflicts
@@ -152,7 +154,9 @@ class Validation:
     calibration: Calibration
     backtest: Backtest
     grade: Grade
+    answers: Soundness
     cells: tuple[Cell, ...]
+    rivals: Soundness | None
     standings: tuple[contest.Standing, ...]
     days: tuple[date, ...]
     fit: Fitness | None = None
@@ -164,17 +168,12 @@ def run(told: Ground, scale: Scale, folder: Path, place: Place, counting: Counti
     span = schedule.span(told.case, told.today)
     days = tuple(calendar.months_after(span.end, -YEAR * i) for i in (3, 2, 1, 0)) if scale.contest else ()
     with batch.shared(place) as there:
-        return Validation(
-            scale=scale,
-            seed=told.seed,
-            as_of=span.end,
-            calibration=_calibration(told, span.end, scale, folder, there, counting),
-            backtest=_backtest(told, scale, folder, there, counting),
-            grade=_grade(told, scale, folder, there, counting),
-            cells=_cells(told, scale, folder, there, counting) if days else (),
-            standings=_standings(told, days, folder, there, counting) if days else (),
-            days=days,
-        )
+        ranks = _calibration(told, span.end, scale, folder, there, counting)
+        past = _backtest(told, scale, folder, there, counting)
+        grade, answers = _grade(told, scale, folder, there, counting)
+        cells, rivals = _cells(told, scale, folder, there, counting) if days else ((), None)
+        standings = _standings(told, days, folder, there, counting) if days else ()
+    return Validation(scale, told.seed, span.end, ranks, past, grade, answers, cells, rivals, standings, days)
 
 
 def _calibration(
@@ -210,36 +209,43 @@ def _papers(
     }
 
 
-def _marks(
+def _answered(
     told: Ground,
     papers: Mapping[str, examination.Paper],
     what: str,
     folder: Path,
     place: Place,
     counting: Counting,
-) -> grading.Marks:
+) -> list[dict[str, Any]]:
     kept = folder / "examination" / examination.key(papers["00000"])
     with counting(what) as count:
-        return grading.marks(list(batch.run(examination.trial, papers, kept, place, count).values()))
+        return list(batch.run(examination.trial, papers, kept, place, count).values())
 
 
-def _grade(told: Ground, scale: Scale, folder: Path, place: Place, counting: Counting) -> Grade:
+def _grade(
+    told: Ground, scale: Scale, folder: Path, place: Place, counting: Counting
+) -> tuple[Grade, Soundness]:
     truth = told.states.question
     papers = _papers(told, truth, {FULL: truth}, scale.questions)
-    marks = _marks(told, papers, "papers of questions answered", folder, place, counting)
-    return grading.grade(marks, FULL, RIVALS)
+    answers = _answered(told, papers, "papers of questions answered", folder, place, counting)
+    return grading.grade(grading.marks(answers), FULL, RIVALS), grading.soundness(answers)
 
 
-def _cells(told: Ground, scale: Scale, folder: Path, place: Place, counting: Counting) -> tuple[Cell, ...]:
+def _cells(
+    told: Ground, scale: Scale, folder: Path, place: Place, counting: Counting
+) -> tuple[tuple[Cell, ...], Soundness]:
     """Every model's answers to the questions of every model."""
-    found = []
+    found: list[Cell] = []
+    every: list[dict[str, Any]] = []
     for truth, beliefs in told.synthetic.items():
         papers = _papers(told, beliefs, told.synthetic, scale.contest)
-        marks = _marks(told, papers, f"papers of the contest, {truth}", folder, place, counting)
+        answers = _answered(told, papers, f"papers of the contest, {truth}", folder, place, counting)
+        marks = grading.marks(answers)
+        every += answers
         for name in (*told.synthetic, RIVALS[0]):
             score = float(grading.log_scores(marks.chances[name], marks.entered).mean())
             found.append(Cell(truth, name, score, grading.lead(marks, truth, name)))
-    return tuple(found)
+    return tuple(found), grading.soundness(every)
 
 
 def _standings(

@@ -1,13 +1,15 @@
 """The page on whether the model may be trusted, from one validation; every number from its value."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from hourglass import evidence_figures, figures, page, record_figures, store, validation_exhibits
-from hourglass.backtests import Gain
+from hourglass import backtests, evidence_figures, figures, page, record_figures, store, validation_exhibits
+from hourglass.backtests import Backtest, Gain
 from hourglass.calibration import COVERAGES
 from hourglass.case import Case
 from hourglass.contest import FULL
+from hourglass.fitness import Fitness
 from hourglass.grading import WIDEST_SLOPE, Interval
 from hourglass.phrases import percent, span
 from hourglass.validation import RIVALS, Validation
@@ -15,6 +17,12 @@ from hourglass.validation import RIVALS, Validation
 SHOWN = 12
 """Rows of long tables: quantities nearest their band, least expected items."""
 TEMPLATE = "validation.md.j2"
+START, END = "<!-- validation -->", "<!-- /validation -->"
+"""Where the README holds the gist."""
+AGAINST = (
+    "What speaks against it: simpler models (a flat baseline, no gates, no error that reports of one "
+    "origin share) were asked\nbeside it to expect each item of the real evidence from the others."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +89,28 @@ def markdown(told: Validation, date: str, folder: str) -> str:
         "requirements": requirements(told), "coverages": COVERAGES, "ranked": ranked(told),
         "news": news(told.backtest.gains), "withheld": len(told.backtest.withheld),
         "rivals": (FULL, *RIVALS), "percent": percent, "span": span, "interval": _interval,
+        "remarks": backtests.remarks(told.backtest), "entered": backtests.entered(told.backtest),
+        "unplaced": unplaced(told.backtest), "few": few(told.fit) if told.fit else {},
         "matrix": matrix(told), "least": told.fit.least_expected(SHOWN) if told.fit else (),
-        "ahead": [one for one in told.standings if one.name != FULL and one.lead > 2 * one.error],
-        "behind": [one for one in told.standings if one.name != FULL and -one.lead > 2 * one.error],
+        "ahead": [one for one in told.standings if one.name != FULL and one.lead.clear > 0],
+        "behind": [one for one in told.standings if one.name != FULL and one.lead.clear < 0],
         "beaten": [
             one.answerer
             for one in told.cells
             if one.truth == FULL and one.answerer != FULL and one.lead.low > 0
         ],
     })  # fmt: skip
+
+
+def front(readme: str, page: str) -> str:
+    """The README with what the page says was required and found, and what speaks against the model."""
+    head, start, rest = readme.partition(START)
+    _, end, tail = rest.partition(END)
+    required = page.partition("## What was required beforehand")[2].partition("\n## ")[0]
+    table = [line for line in required.splitlines() if line.startswith("|")]
+    against = [line for line in page.splitlines() if line.startswith("On this evidence the full model")]
+    parts = ["\n".join(table), *(f"{AGAINST}\n\n{line}" for line in against)]
+    return f"{head}{start}\n{'\n\n'.join(parts)}\n{end}{tail}" if end else readme
 
 
 def ranked(told: Validation) -> list[tuple[str, str, tuple[float, ...]]]:
@@ -109,6 +130,19 @@ def ranked(told: Validation) -> list[tuple[str, str, tuple[float, ...]]]:
 def news(gains: Iterable[Gain]) -> list[Gain]:
     """Groups of news of which both predictors could say something."""
     return [one for one in gains if one.gain is not None]
+
+
+def unplaced(told: Backtest) -> list[str]:
+    """Groups of news too small for their places to be judged."""
+    judged = {one.group for one in told.uniformity}
+    return [one.group for one in told.gains if one.group not in judged]
+
+
+def few(told: Fitness) -> dict[str, int]:
+    """Groups of items too small for their places to be judged, with their numbers."""
+    judged = {one.group for one in told.uniformity}
+    counted = Counter(item.group for item in told.items if item.place is not None)
+    return {group: count for group, count in sorted(counted.items()) if group not in judged}
 
 
 def matrix(told: Validation) -> Mapping[str, Mapping[str, str]]:

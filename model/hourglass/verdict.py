@@ -14,7 +14,7 @@ import numpy as np
 from hourglass.draws import Draws
 from hourglass.panel import Array
 
-MOST_R_HAT = 1.01
+MOST_R_HAT, MOST_R_HAT_OF_MANY = 1.01, 1.05
 LEAST_ESS = 400
 LEAST_E_BFMI = 0.3
 LEAST_CHAINS = 4
@@ -88,6 +88,24 @@ def judge_fit(draws: Draws, *, name: str = "") -> Iterator[Check]:
     yield at_most(f"{name}divergences", _count(draws, "diverging"), 0)
     yield at_most(f"{name}saturated_trees", _count(draws, "maxdepth_reached"), 0)
     yield at_least(f"{name}e_bfmi", _e_bfmi(draws), LEAST_E_BFMI)
+
+
+def faults(draws: Draws, least_ess: float) -> list[str]:
+    """What is wrong with one of very many short fits; it is told, and the fit counts like the others.
+
+    Parameters
+    ----------
+    least_ess
+        How many independent draws its draws should be worth.
+    """
+    columns = {key: _columns(draws, key) for key in VARIABLES}
+    told = {
+        "divergences": _count(draws, "diverging") <= 0,
+        "saturated trees": _count(draws, "maxdepth_reached") <= 0,
+        "R-hat": _worst(columns, "rhat") <= MOST_R_HAT_OF_MANY,
+        "ESS": _worst(columns, "bulk") >= least_ess,
+    }
+    return [name for name, sound in told.items() if not sound]
 
 
 def judge_chance(name: str, draws: Array, weight: Array) -> Iterator[Check]:
