@@ -50,21 +50,33 @@ def test_what_is_never_seen_leaves_the_chance_as_it_is() -> None:
     assert watchlist.line(never, ENTRY, np.ones(2)) == Line("event", "Never", 0.0, 0.2, 0.2, 0.0, 0.0)
 
 
+def stepped() -> float:
+    """Return the chance of entry along one step of each draw, from which all lines start."""
+    ahead = prospects.look(standing(), ASKED[-1][1])
+    return float(np.average(ahead.entry, weights=ahead.weight))
+
+
+def test_the_chance_now_is_the_forecast_s_own() -> None:
+    own = standing().forecast.horizons[-1].mean
+    assert shown().chance == own
+    assert own is not None
+    assert 0 < abs(stepped() - own) < 0.005  # its own Monte Carlo error, so that it is not the same number
+
+
 def test_seen_or_not_every_line_averages_to_the_chance_now() -> None:
-    assert shown().chance is not None
+    now = stepped()
     for one in shown().lines:
-        assert one.chance * one.if_seen + (1 - one.chance) * one.if_not == pytest.approx(
-            shown().chance, abs=1e-12
-        )
+        assert one.chance * one.if_seen + (1 - one.chance) * one.if_not == pytest.approx(now, abs=1e-12)
         assert one.gain >= 0
 
 
 def test_the_levels_of_a_driver_average_to_the_chance_now() -> None:
+    now = stepped()
     for driver in shipped().question.drivers.values():
         mine = [one for one in shown().lines if one.kind == "reading" and one.what.startswith(driver.title)]
         assert len(mine) == 7
         assert sum(one.chance for one in mine) == pytest.approx(1, abs=1e-12)
-        assert sum(one.chance * one.if_seen for one in mine) == pytest.approx(shown().chance, abs=1e-12)
+        assert sum(one.chance * one.if_seen for one in mine) == pytest.approx(now, abs=1e-12)
 
 
 def test_the_most_telling_stands_first() -> None:
@@ -120,6 +132,14 @@ def test_the_list_closes_with_what_nothing_on_it_does(highest: float, words: str
         Line("event", "A", 0.3, highest, 0.03, 0.1, 900), Line("event", "B", 0.5, 0.02, 0.04, 0.1, 900)
     )
     assert found.closing == f"{words} the lowest 2.0 %, with “B”."
+
+
+def test_the_closing_writes_a_chance_as_the_table_does() -> None:
+    low = listed(Line("event", "A", 0.3, 0.0004, 0.0003, 0.1, 900), chance=0.0005)
+    assert "the highest it leads to is < 0.1 %, with nothing seen; the lowest < 0.1 %" in low.closing
+    high = listed(Line("event", "A", 0.3, 0.9996, 0.9992, 0.1, 900), chance=0.9995)
+    assert high.closing.startswith("From P of > 99.9 %, the highest it leads to is > 99.9 %")
+    assert "P > 99.9 % in 12 months" in repr(high)
 
 
 def test_the_closing_speaks_of_nothing_rarer_than_one_in_a_hundred() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.special import rel_entr
 
-from hourglass import grounds, prospects, soundings, summary
+from hourglass import grounds, phrases, prospects, soundings, summary
 from hourglass.case import Case
 from hourglass.forecaster import Talk
 from hourglass.grounds import Grounds
@@ -82,9 +82,9 @@ class Watchlist:
     months, horizon
         Span and last day of the chance of entry that all lines speak of.
     chance
-        That chance now. Every draw takes a step of its own into the next month, so that it
-        equals the forecast's to within Monte Carlo error. None where the forecast is withheld,
-        and then there are no lines.
+        The forecast's chance. The lines start from one where every draw takes a step of its own
+        into the next month, which equals it to within Monte Carlo error. None where the forecast
+        is withheld, and then there are no lines.
     verdict
         Checks of the forecast.
     """
@@ -108,20 +108,22 @@ class Watchlist:
         ]
         least, most = min(reached), max(reached)
         span = (
-            f"the highest it leads to is {100 * most[0]:.1f} %, {most[1]}; "
-            f"the lowest {100 * least[0]:.1f} %, {least[1]}."
+            f"the highest it leads to is {phrases.percent(most[0])}, {most[1]}; "
+            f"the lowest {phrases.percent(least[0])}, {least[1]}."
         )
         above = next((t for t in THRESHOLDS if t > most[0]), None)
         if above is None:
-            return f"From P of {100 * self.chance:.1f} %, {span}"
+            return f"From P of {phrases.percent(self.chance)}, {span}"
         likely = f"Nothing on this list with a chance of at least {100 * LEAST_CHANCE:g} %"
         return f"{likely} takes P past {100 * above:g} %: {span}"
 
     def __repr__(self) -> str:
-        now = "withheld" if self.chance is None else f"P {self.chance:.1%} in {self.months:g} months"
+        now = phrases.percent(self.chance)
+        now = now if self.chance is None else f"P {now} in {self.months:g} months"
         head = f"<Watchlist {self.question} as of {self.as_of}: {now}"
         rows = [
-            f"  {line.what}: chance {line.chance:.0%}, P {line.if_seen:.1%} if seen, {line.if_not:.1%} if not"
+            f"  {line.what}: chance {phrases.percent(line.chance)}, "
+            f"P {phrases.percent(line.if_seen)} if seen, {phrases.percent(line.if_not)} if not"
             for line in self.lines[:SHOWN]
         ]
         return "\n".join([head, *rows, f"  {self.closing}>"])
@@ -168,7 +170,7 @@ def watch(found: Grounds, months: float, horizon: date) -> Watchlist:
         as_of=found.as_of,
         months=months,
         horizon=horizon,
-        chance=float(np.average(ahead.entry, weights=ahead.weight)),
+        chance=next(h.mean for h in found.forecast.horizons if h.date == horizon),
         lines=tuple(sorted(lines, key=lambda one: (-one.gain, one.what))),
         verdict=found.forecast.verdict,
     )
