@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_forecaster import Fits, made, prior_fit
 
-from hourglass import estimate, reporting, workspace
+from hourglass import estimate, reporting, summary, verdict, workspace
 from hourglass.case import Case
 from hourglass.summary import Forecast
 from hourglass.wish import Wish
@@ -41,7 +41,7 @@ def entries() -> Iterator[str]:
 
 @contextmanager
 def without_sampler(passing: bool = True) -> Iterator[None]:
-    """Take draws from the priors for every fit, of which all checks pass or one fails."""
+    """Take draws from the priors for every fit, which passes or diverges once."""
     draws = prior_fit()
     if not passing:
         diverging = np.zeros((4, 500))
@@ -50,6 +50,27 @@ def without_sampler(passing: bool = True) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(estimate, "fit", Fits(draws, draws).fit)
         yield
+
+
+@contextmanager
+def doubting(hidden: list[Forecast]) -> Iterator[None]:
+    """Let every fit pass and no chance do, its error held against a hundred thousandth of it.
+
+    Forecasts whose numbers are withheld are kept, numbers and all, in `hidden`.
+    """
+
+    def withhold(made: Forecast) -> Forecast:
+        hidden.append(made)
+        return WITHHELD(made)
+
+    with without_sampler(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verdict, "ABSOLUTE_MCSE", 0.0)
+        patch.setattr(verdict, "RELATIVE_MCSE", 1e-5)
+        patch.setattr(summary, "withheld", withhold)
+        yield
+
+
+WITHHELD = summary.withheld
 
 
 @dataclass(frozen=True)
@@ -75,10 +96,11 @@ def _place() -> Path:
 _KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 
-def _published(root: Path, passing: bool) -> Report:
+def _published(root: Path, how: AbstractContextManager[None], *, earlier: bool) -> Report:
+    """Publish a report, of draws that `how` tells, on a forecast with an `earlier` one before it or none."""
     mine = folders.copied(root / "priors")
-    with without_sampler(passing):
-        if passing:
+    with how:
+        if earlier:
             mine.ledger(folders.entry("reading", id='"visit"', origin='"visit"'))
             made(mine.load(), root, 1, 12)
         mine.ledger(folders.entry("reading", id='"visit"', origin='"visit"'), *entries())
@@ -91,10 +113,18 @@ def _published(root: Path, passing: bool) -> Report:
 @cache
 def believed() -> Report:
     """Publish a report on a forecast that passes its checks, with an earlier one to compare with."""
-    return _published(_place() / "believed", passing=True)
+    return _published(_place() / "believed", without_sampler(), earlier=True)
 
 
 @cache
 def withheld() -> Report:
-    """Publish a report on a forecast that fails a check."""
-    return _published(_place() / "withheld", passing=False)
+    """Publish a report on a forecast whose fit fails a check, so that no chance is ever made."""
+    return _published(_place() / "withheld", without_sampler(passing=False), earlier=False)
+
+
+@cache
+def doubted() -> tuple[Report, Forecast]:
+    """Publish a report on a forecast whose chances fail their checks; also what it withholds."""
+    hidden: list[Forecast] = []
+    report = _published(_place() / "doubted", doubting(hidden), earlier=False)
+    return report, hidden[-1]

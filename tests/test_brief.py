@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import reports
 
 from hourglass import brief, chapters, display, page, phrases, publication, terms
 from hourglass.brief import Cell, Table
+from hourglass.case import Case
 from hourglass.summary import Forecast
 
 
@@ -123,6 +126,44 @@ def test_a_withheld_report_holds_no_chance_in_any_form() -> None:
     assert not (report.folder / publication.FIGURES).exists()
     assert "whatif-data" not in report.text(publication.PAGE)
     assert 'id="charts"' not in report.text(publication.PAGE)
+
+
+def test_a_report_on_chances_that_fail_holds_none_of_them_in_any_file() -> None:
+    report, hidden = reports.doubted()
+    assert hidden.verdict.failed
+    assert {check.name.split(" in ")[0] for check in hidden.verdict.failed} == {"P", "outside view"}
+    secrets = set(_secrets(hidden))
+    assert len(secrets) > 100
+    files = [path for path in (report.root / "reports").rglob("*") if path.is_file()]
+    assert {path.name for path in files} >= {publication.PAGE, publication.TEXT, publication.DATA}
+    for path in files:
+        text = _but_claims(unescape(path.read_text(encoding="utf-8")), report.case)
+        assert {one for one in secrets if one in text} == set(), path
+        assert not re.search(r"\bnan\b", text.rsplit("</style>", maxsplit=1)[-1], re.IGNORECASE), path
+
+
+def _secrets(hidden: Forecast) -> Iterator[str]:
+    """Every number that a forecast withholds, as it is printed and as data hold it."""
+    limits = [check.limit for check in hidden.verdict.checks if check.relative]
+    chances: list[float | None] = []
+    for h in hidden.horizons:
+        chances += [h.mean, h.q05, h.q25, h.q50, h.q75, h.q95, h.outside_view, *h.outcomes.values()]
+    yield from (phrases.percent(one) for one in chances)
+    for number in (*chances, *limits):
+        assert number is not None
+        yield f"{number:.10f}"[:8]
+        yield f"{number:.4g}"
+    for driver in hidden.drivers.values():
+        yield phrases.levels(driver)[1]
+        yield from (f"{one}"[:8] for one in (driver.mean, driver.q05, driver.q95))
+    yield "independent ones"
+
+
+def _but_claims(text: str, case: Case) -> str:
+    """Text of a file without what the question's folder says."""
+    for item in case.ledger.items:
+        text = text.replace(item.claim, "")
+    return text
 
 
 def _before_sources(text: str) -> str:

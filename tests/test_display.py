@@ -73,6 +73,16 @@ def test_history_says_withheld_where_the_verdict_failed(doubted: Forecast, belie
 def test_a_check_without_a_number_is_shown(doubted: Forecast, case: Case) -> None:
     odd = replace(doubted, verdict=Verdict((Check("r_hat", float("nan"), 1.01, False),)))
     assert "r_hat" in shown(display.forecast(odd, case))
+    assert display.check_row(odd.verdict.checks[0]) == ("r_hat", "none", "1.01")
+
+
+def test_a_limit_from_which_a_chance_could_be_read_is_withheld(believed: Forecast, case: Case) -> None:
+    error = Check("P in 12 months mcse", 0.0071, 0.08 * 0.071, False)
+    told = summary.withheld(replace(believed, verdict=Verdict((error,))))
+    assert display.check_row(told.verdict.checks[0]) == ("P in 12 months mcse", "0.0071", "withheld")
+    words = shown(display.forecast(told, case))
+    assert "nan" not in words
+    assert "independent ones" not in words
 
 
 def test_a_forecast_without_evidence_names_no_newest(believed: Forecast, case: Case) -> None:

@@ -36,9 +36,7 @@ def facts(told: Forecast, case: Case) -> Iterator[Fact]:
     if newest is not None:
         yield Fact("Newest evidence", f"{newest}, {phrases.age(newest, told.as_of)}")
     yield from (Fact("Quiet", sentence) for sentence in display.assumed(told, case))
-    effective = told.evidence.effective_items
-    worth = "" if effective is None else f", worth {effective:.0f} independent ones"
-    yield Fact("Evidence", f"{phrases.many(told.evidence.items, 'item')}{worth}")
+    yield Fact("Evidence", f"{phrases.many(told.evidence.items, 'item')}{display.worth(told)}")
     yield Fact("Question", f"{told.question['id']}, version {told.question['sha256'][:12]}")
     yield Fact("Run", told.run.id)
 

@@ -1,6 +1,7 @@
 """Tables and sentences for a terminal."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isnan
 
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
@@ -30,9 +31,15 @@ def standing(told: Forecast) -> str:
     """As-of day, how much evidence stands behind the forecast, and how old it is."""
     known = told.evidence.newest
     newest = f", newest {known}, {phrases.age(known, told.as_of)}" if known else ""
+    return f"As of {told.as_of}: {told.evidence.items} items of evidence{worth(told)}{newest}."
+
+
+def worth(told: Forecast) -> str:
+    """How many independent items the evidence is worth, to follow their count; nothing where withheld."""
     effective = told.evidence.effective_items
-    worth = "" if effective is None else f", worth {effective:.0f} independent ones"
-    return f"As of {told.as_of}: {told.evidence.items} items of evidence{worth}{newest}."
+    if effective is None or not told.verdict.passed:
+        return ""
+    return f", worth {effective:.0f} independent ones"
 
 
 def _verdict(verdict: Verdict) -> RenderableType:
@@ -55,8 +62,13 @@ def failures(verdict: Verdict) -> Table:
 
 
 def check_row(check: Check) -> tuple[str, str, str]:
-    """What a check is about, what it found, and what it allows."""
-    return check.name, f"{check.value:.4g}", f"{check.limit:.4g}"
+    """What a check is about, what it found, and what it allows.
+
+    A limit from which a withheld chance could be read is withheld with it.
+    """
+    value = "none" if isnan(check.value) else f"{check.value:.4g}"
+    limit = phrases.WITHHELD if isnan(check.limit) else f"{check.limit:.4g}"
+    return check.name, value, limit
 
 
 def _chances(horizons: Iterable[Horizon]) -> Table:
