@@ -139,22 +139,26 @@ def chances(forecast: Forecast, ahead: Outlook) -> tuple[Chance, ...]:
 
 
 def _chance(h: Horizon, ahead: Outlook) -> Chance:
+    told = _spread(h)
     match h:
-        case Horizon(mean=float(mean), outside_view=float(outside)):
+        case Horizon(mean=float(mean), outside_view=float(outside)) if told is not None:
             draws = ahead.cells[:, ahead.days.index(h.date), 0]
             within = f"{phrases.span(h.months)}, by {h.date}"
-            return Chance(within, mean, spread(draws, ahead.weight), outside, dots(draws, ahead.weight))
+            return Chance(within, mean, told, outside, dots(draws, ahead.weight))
     raise ValueError(f"chance within {h.months:g} months is withheld; draw no figure of it")
+
+
+def _spread(h: Horizon) -> Spread | None:
+    """Quantiles of a horizon as the forecast states them; None where they are withheld."""
+    match h:
+        case Horizon(q05=float(a), q25=float(b), q50=float(c), q75=float(d), q95=float(e)):
+            return Spread(a, b, c, d, e)
+    return None
 
 
 def dots(draws: Array, weight: Array) -> tuple[float, ...]:
     """Equally likely values: the middles of as many equal parts of the draws."""
     return tuple(quantiles(draws, weight, (np.arange(DOTS) + 0.5) / DOTS).tolist())
-
-
-def spread(draws: Array, weight: Array) -> Spread:
-    """Quantiles of weighed draws, as a forecast takes them."""
-    return Spread(*quantiles(draws, weight, np.array(list(QUANTILES.values()))).tolist())
 
 
 def quantiles(draws: Array, weight: Array, at: Array) -> Array:
