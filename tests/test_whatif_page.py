@@ -126,7 +126,7 @@ def test_the_keyboard_alone_works_everything(window: Window, draw: Draw) -> None
     keys.press("End")  # the first slider to its highest
     opened.settle()
     slider = opened.page.locator("#whatif-at-0")
-    assert slider.get_attribute("aria-valuetext") == "+3.0: an ultimatum"
+    assert slider.get_attribute("aria-valuetext") == "+3.0 sd: an ultimatum"
     assert opened.page.locator("#whatif-on-0").is_checked()
     assert percents(chances(opened, 3)) > percents(chances(opened, 2))
     keys.press("Shift+Tab")
@@ -156,8 +156,9 @@ def test_the_sentence_says_what_is_supposed_in_words(window: Window, draw: Draw)
     now, was = chances(opened, 3)[-1], chances(opened, 2)[-1]
     assert words.startswith(f"If so, the chance of entry within 12 months is {now}, not {was} as forecast.")
     assert "from February 2023 through January 2024: “Pressure" in words
-    assert "at +2.0: the patron presses hard" in words
+    assert "at +2.0 sd: the patron presses hard" in words
     assert words.endswith("at 40 % at an occasion.")
+    assert "0 is the typical such state" in " ".join(opened.page.inner_text("#whatif > p").split())
 
 
 def test_hostile_texts_are_shown_as_texts(window: Window, draw: Draw) -> None:

@@ -143,7 +143,7 @@
   }
   const signed = (level) => `${level < 0 ? "-" : "+"}${Math.abs(level).toFixed(1)}`;
   const number = (slider, value) =>
-    slider.gate ? `${Math.round(100 * value)} % at an occasion` : signed(+value.toFixed(1));
+    slider.gate ? `${Math.round(100 * value)} % at an occasion` : `${signed(+value.toFixed(1))} sd`;
   function reading(slider, value) {
     const words = nearest(slider, value);
     return number(slider, value) + (words ? `: ${words}` : "");
