@@ -161,6 +161,15 @@ def test_the_sentence_says_what_is_supposed_in_words(window: Window, draw: Draw)
     assert "0 is the typical such state" in " ".join(opened.page.inner_text("#whatif > p").split())
 
 
+def test_the_sentence_tells_no_move_that_is_not_printed(window: Window, draw: Draw) -> None:
+    told, cells = sliders("plain"), [0.0001, *[0.3333] * 3]
+    shown = [h | {"chances": cells} for h in told.data["horizons"]]
+    opened = window.open(draw(replace(told, data={**told.data, "horizons": shown})))
+    put(opened, grounds("plain"), Position({0: 2.0}, {}))
+    words = opened.page.locator(".whatif-sentence").text_content() or ""
+    assert words.startswith("If so, the chance of entry within 12 months is still < 0.1 %, as forecast. ")
+
+
 def test_hostile_texts_are_shown_as_texts(window: Window, draw: Draw) -> None:
     told = sliders("plain")
     odd = [

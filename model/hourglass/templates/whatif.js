@@ -224,11 +224,10 @@
   function sentence(now, supposed) {
     const answer = `the chance of entry within ${within(last)}`;
     if (!supposed.length) return `As forecast, ${answer} is ${percent(last.chances[0])}.`;
+    const was = percent(last.chances[0]);
+    const moved = percent(now) === was ? `still ${was}, as forecast` : `${percent(now)}, not ${was} as forecast`;
     const told = supposed.map(({ slider, at }) => `“${slider.title}” at ${reading(slider, +at.value)}`);
-    return (
-      `If so, ${answer} is ${percent(now)}, not ${percent(last.chances[0])} as forecast. ` +
-      `Supposed from ${span[0]} through ${span[1]}: ${told.join("; ")}.`
-    );
+    return `If so, ${answer} is ${moved}. Supposed from ${span[0]} through ${span[1]}: ${told.join("; ")}.`;
   }
 
   const example = find(".whatif-command code").textContent;
