@@ -80,6 +80,17 @@ def test_what_takes_minutes_is_named_and_not_done() -> None:
     assert text.count("It takes a fit: ask `hourglass report belarus --as-of 2023-01-26 --variants`") == 2
 
 
+def test_what_if_tells_where_the_sliders_are_and_how_to_ask_without_them() -> None:
+    report = reports.believed()
+    (told,) = [one for one in data(report)["brief"]["sections"] if one["name"] == "what-if"]
+    (words,) = told["parts"]
+    command = "hourglass scenario belarus --as-of 2023-01-26 --horizons 1,3,6,12 --set 'pressure=+1.5'"
+    assert words.startswith("The page of this report, brief.html, has sliders")
+    assert words.endswith(f"`{command}`")
+    assert f"## What if?\n\n{words}" in report.text(publication.TEXT)
+    assert words.split("`")[0] not in report.text(publication.PAGE)
+
+
 def report_text() -> str:
     return reports.believed().text(publication.TEXT)
 

@@ -30,7 +30,7 @@ body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var
   margin: 0 auto; max-width: 70rem; padding: 1rem; }
 %s</style></head><body><main><h1>What if</h1>%s</main><script>%s</script></body></html>"""
 HOSTILE = "<script>alert(1)</script> \"two\" 'one' & </fieldset> Война אבג \u202e\u2028 "
-Draw = Callable[[WhatIf | None], Path]
+Draw = Callable[[WhatIf], Path]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def draw(tmp_path: Path) -> Draw:
     loader = jinja2.FunctionLoader(lambda name: (TEMPLATES / name).read_text())
     partial = jinja2.Environment(loader=loader, autoescape=True).get_template("whatif.html.j2")
 
-    def written(told: WhatIf | None) -> Path:
+    def written(told: WhatIf) -> Path:
         style, script = ((TEMPLATES / f"whatif.{kind}").read_text() for kind in ("css", "js"))
         file = tmp_path / "page.html"
         file.write_text(PAGE % (style, partial.render(whatif=told), script))
@@ -236,11 +236,3 @@ def test_on_paper_only_the_command_is_left(window: Window, draw: Draw) -> None:
     opened.page.emulate_media(media="print")
     assert not opened.page.locator(".whatif-live").is_visible()
     assert opened.page.locator(".whatif-command").is_visible()
-
-
-def test_a_forecast_that_is_withheld_shows_no_number(window: Window, draw: Draw) -> None:
-    opened = window.open(draw(None))
-    assert "the forecast is withheld" in opened.page.inner_text("main")
-    assert not any(letter.isdigit() for letter in opened.page.inner_text("main"))
-    assert opened.page.locator("#whatif-data").count() == 0
-    assert opened.errors == []

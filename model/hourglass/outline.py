@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hourglass import chapters, reasons, sources, trust
+from hourglass import chapters, reasons, sources, trust, whatif
 from hourglass.brief import Brief, Figure, Section
 from hourglass.dossier import Dossier
 
@@ -17,7 +17,7 @@ def brief(d: Dossier, figures: Figures) -> Brief:
     told = d.forecast
     whole = (
         chapters.answer(d), chapters.outcomes(d), chapters.drivers(d), reasons.moves(d),
-        Section(WHAT_IF, "What if?"), reasons.watch(d), reasons.disagreement(d), trust.section(d),
+        what_if(d), reasons.watch(d), reasons.disagreement(d), trust.section(d),
         sources.section(d), chapters.criteria(d),
     )  # fmt: skip
     few = (chapters.answer(d), trust.section(d), sources.section(d), chapters.criteria(d))
@@ -30,6 +30,22 @@ def brief(d: Dossier, figures: Figures) -> Brief:
         facts=tuple(chapters.facts(told, d.case)),
         sections=tuple(_drawn(one, figures) for one in (whole if told.verdict.passed else few)),
     )
+
+
+def what_if(d: Dossier) -> Section:
+    """How to suppose something, in words; on the page sliders stand in their place."""
+    title = "What if?"
+    if d.found is None:
+        return Section(WHAT_IF, title, (chapters.GONE,))
+    ground = d.found.grounds
+    if not whatif.reaches(ground):
+        return Section(WHAT_IF, title, ("Nothing can be supposed here: the forecast ends within the month.",))
+    words = (
+        "The page of this report, brief.html, has sliders: put a driver or a gate elsewhere, and it shows "
+        "what the chances would then be. A supposition is not a forecast. With intervals, from the command "
+        f"line: `{whatif.command(ground)} --set '{whatif.setting(ground)}'`"
+    )
+    return Section(WHAT_IF, title, (words,))
 
 
 def _drawn(section: Section, figures: Figures) -> Section:

@@ -79,18 +79,15 @@ class WhatIf:
 
 
 def gather(found: Forecast | Grounds) -> WhatIf | None:
-    """Sliders of a forecast; None where it is withheld, or ends in the month of as-of."""
-    if isinstance(found, Forecast):
-        return None
-    last = max(day for _, day in found.asked)
-    if calendar.month_of(last) <= found.month:
+    """Sliders of a forecast; None where it is withheld, or nothing can be supposed."""
+    if isinstance(found, Forecast) or not reaches(found):
         return None
     draws = kept(found)
     sliders = (*_drivers(found), *_gates(found))
-    span = (_first_day(found.month + 1), _first_day(calendar.month_of(last)))
-    command = _command(found)
+    span = (_first_day(found.month + 1), _first_day(calendar.month_of(_last(found))))
+    asks = command(found)
     data = {
-        "command": command,
+        "command": asks,
         "as_of": found.as_of.isoformat(),
         "span": [day.isoformat() for day in span],
         "sliders": [{name: getattr(s, name) for name in Slider.__slots__} for s in sliders],
@@ -103,7 +100,21 @@ def gather(found: Forecast | Grounds) -> WhatIf | None:
         "curve": _curve(found, draws),
         "model": packed(draws),
     }  # fmt: skip
-    return WhatIf(sliders, command, f"{sliders[0].name}={sliders[0].high / 2:+g}", span, data)
+    return WhatIf(sliders, asks, setting(found), span, data)
+
+
+def reaches(found: Grounds) -> bool:
+    """Whether the forecast reaches past the month of as-of, before which nothing can be supposed."""
+    return calendar.month_of(_last(found)) > found.month
+
+
+def setting(found: Grounds) -> str:
+    """An example of what `scenario --set` takes: the first driver halfway to its highest."""
+    return f"{next(iter(found.case.question.drivers))}={HIGHEST / 2:+g}"
+
+
+def _last(found: Grounds) -> date:
+    return max(day for _, day in found.asked)
 
 
 def kept(found: Grounds) -> Rollout:
@@ -115,13 +126,13 @@ def _first_day(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def _command(found: Grounds) -> str:
+def command(found: Grounds) -> str:
     """Command that supposes nothing yet, of the same question, day, horizons and seed."""
     header, run = found.case.question.header, found.forecast.run
     parts = ["hourglass scenario", header.id, f"--as-of {found.as_of}"]
     months = [months for months, _ in found.asked]
     if not all(float(m).is_integer() for m in months):
-        parts.append(f"--for {calendar.month_of(max(day for _, day in found.asked)) - found.month}m")
+        parts.append(f"--for {calendar.month_of(_last(found)) - found.month}m")
     elif months != list(header.horizons):
         parts.append("--horizons " + ",".join(f"{m:g}" for m in months))
     return " ".join([*parts, f"--seed {run.seed}"] if run.seed != 1 else parts)
@@ -162,7 +173,7 @@ def _slice(found: Grounds, draws: Rollout, day: date) -> int:
 
 def _curve(found: Grounds, draws: Rollout) -> Mapping[str, Any]:
     """Chances of all draws by the end of each slice, and how long after as-of that is."""
-    last, evidence = max(day for _, day in found.asked), found.case.evidence(found.as_of)
+    last, evidence = _last(found), found.case.evidence(found.as_of)
     cuts = {day for _, day in found.asked}
     cuts |= {w.window_end for w in incidence.open_warnings(evidence, found.as_of)}
     months = range(found.month + 1, calendar.month_of(last) + 1)
