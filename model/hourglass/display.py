@@ -71,6 +71,12 @@ def check_row(check: Check) -> tuple[str, str, str]:
     return check.name, value, limit
 
 
+def check(told: Check) -> str:
+    """What a check found and what it allows, in a line."""
+    name, value, limit = check_row(told)
+    return f"{name} {value}, limit {limit}"
+
+
 def _chances(horizons: Iterable[Horizon]) -> Table:
     table = Table(*CHANCES)
     for row in phrases.chances(horizons):

@@ -40,6 +40,8 @@ class Stance:
         None where the draws at hand cannot tell.
     failed
         Checks that keep them from it.
+    fitted
+        Whether these are checks of a fit to those beliefs, which no other draws could mend.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Stance:
     because: str
     forecast: Forecast | None
     failed: tuple[Check, ...] = ()
+    fitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +144,20 @@ def _then(case: Case, earlier: Forecast | None, space: Workspace) -> Case | None
 def _stances(case: Case, run: Record, wish: Wish, space: Workspace, talk: Talk) -> Iterator[Stance]:
     for name, held in case.variants.items():
         talk(f"asking under the beliefs of {name}")
-        told = _stored(case.under(name), run, space)
+        fitted, weighed = _stored(case.under(name), run, space), None
         failed: tuple[Check, ...] = ()
-        if told is None:
-            told, failed = _weighed(case.under(name), run)
-        if told is None and wish.variants:
-            told = _fitted(case.under(name), run, space, talk)
-        believed = told is not None and told.verdict.passed
-        failed = failed if told is None else told.verdict.failed
-        yield Stance(name, held.title, held.because, told if believed else None, failed)
+        if fitted is None:
+            weighed, failed = _weighed(case.under(name), run)
+        if fitted is None and weighed is None and wish.variants:
+            fitted = _fitted(case.under(name), run, space, talk)
+        if fitted is not None:
+            failed = fitted.verdict.failed
+        told = weighed if fitted is None else fitted
+        yield Stance(name, held.title, held.because, None if failed else told, failed, fitted is not None)
 
 
 def _stored(case: Case, run: Record, space: Workspace) -> Forecast | None:
-    """Forecast under other beliefs that was made before."""
+    """Forecast under other beliefs that was made before, by a fit if it failed its checks."""
     key = store.key(store.inputs(case, run.as_of), run.forecast.run.seed)
     kept = store.load(space.asides, case.question.header.id, key)
     asked = [h.date for h in run.forecast.horizons]
@@ -171,7 +175,7 @@ def _weighed(case: Case, run: Record) -> tuple[Forecast | None, tuple[Check, ...
     how = Run("", "", forecaster.REWEIGHT, fit, False, seed, 0.0, store.libraries())
     asked = [(h.months, h.date) for h in run.forecast.horizons]
     made = estimate.summarise(case, run.as_of, asked, told, how, found)
-    return made, made.verdict.failed
+    return (made, ()) if made.verdict.passed else (None, made.verdict.failed)
 
 
 def _fitted(case: Case, run: Record, space: Workspace, talk: Talk) -> Forecast:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from hourglass import brief, explain_display, outlook_display, phrases
+from hourglass import brief, display, explain_display, outlook_display, phrases
 from hourglass.attribution import Move, Part
 from hourglass.brief import Cell, Points, Section
 from hourglass.case import Case
@@ -148,14 +148,19 @@ def _stances(d: Dossier, stances: Sequence[Stance]) -> Iterator[brief.Part]:
             "Chance of entry on the same evidence, and log-odds from ours", columns, _apart(d, shown)
         )
     yield Points(tuple(f"{one.name}: {one.title}. {one.because}" for one in stances))
-    ask = f"hourglass report {d.case.folder.name} --as-of {d.forecast.as_of} --variants"
-    for one in stances:
-        if one.forecast is None:
-            failed = ", ".join(check.name for check in one.failed)
-            yield (
-                f"What {one.name} makes of it the draws at hand cannot tell (failed: {failed}). "
-                f"It takes a fit: ask `{ask}`."
-            )
+    yield from (_unknown(d, one) for one in stances if one.forecast is None)
+
+
+def _unknown(d: Dossier, stance: Stance) -> str:
+    """Why a stance has no numbers, and what would find them."""
+    if stance.fitted:
+        failed = "; ".join(display.check(one) for one in stance.failed)
+        return f"What {stance.name} makes of it is withheld: the fit to these beliefs failed ({failed})."
+    failed = ", ".join(one.name for one in stance.failed)
+    return (
+        f"What {stance.name} makes of it the draws at hand cannot tell (failed: {failed}). It takes a fit: "
+        f"ask `hourglass report {d.case.folder.name} --as-of {d.forecast.as_of} --variants`."
+    )
 
 
 def _apart(d: Dossier, shown: Sequence[Stance]) -> Iterator[tuple[str, ...]]:
