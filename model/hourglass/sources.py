@@ -1,8 +1,9 @@
 """What a report rests on: every item, every series, and the run that can be repeated."""
 
+import platform
 from collections.abc import Iterator
 
-from hourglass import brief, chapters, forecaster, phrases
+from hourglass import __version__, brief, chapters, forecaster, phrases, store
 from hourglass.brief import Cell, Section
 from hourglass.case import Case
 from hourglass.dossier import Dossier
@@ -30,7 +31,7 @@ def section(d: Dossier) -> Section:
         "notes, nor items whose source or report cannot be judged (grades F and 6), nor warnings whose "
         "window has passed."
     )
-    return Section("sources", "Sources", (count, told, *_series(d), *_run(d.forecast, d.case)))
+    return Section("sources", "Sources", (count, told, *_series(d), run(d.forecast, d.case)))
 
 
 def _series(d: Dossier) -> Iterator[brief.Part]:
@@ -51,18 +52,51 @@ def _source(text: str) -> Cell:
     return brief.linked(words.rstrip(":"), address) if words and brief.on_the_web(address) else Cell(text)
 
 
-def _run(told: Forecast, case: Case) -> Iterator[brief.Part]:
-    run = told.run
-    method = "" if run.method == forecaster.REWEIGHT else " --method nuts"
-    command = f"hourglass forecast {case.folder.name} --as-of {told.as_of} --seed {run.seed}{method}"
+def run(told: Forecast, case: Case) -> brief.Table:
+    """What a run was made by and from, and the command that makes it again."""
+    made = told.run
+    of = "a fit of its own" if made.fit == made.id else f"the draws of run {made.fit}, weighed"
     rows = [
-        ("command", command),
-        ("run", run.id),
-        ("made by", "a fit of its own" if run.fit == run.id else f"the draws of run {run.fit}, weighed"),
-        ("seed", str(run.seed)),
+        ("command", _command(told, case)),
+        *_needs(told),
+        ("run", made.id),
+        ("made by", of),
+        ("seed", str(made.seed)),
         ("question", told.question["sha256"]),
         ("evidence", told.evidence.sha256),
         ("beliefs", told.priors),
-        *((name, version) for name, version in run.versions.items()),
+        *_program(told, case),
+        *((name, version) for name, version in made.versions.items()),
     ]
-    yield brief.table("The run, to be repeated", ("what", "value"), rows)
+    return brief.table("The run, to be repeated", ("what", "value"), rows)
+
+
+def _command(told: Forecast, case: Case) -> str:
+    """Command that asks for the same horizons in the same way."""
+    made, own = told.run, case.question.header.horizons
+    parts = ["hourglass forecast", case.folder.name, f"--as-of {told.as_of}"]
+    by = [h.date for h in told.horizons if not float(h.months).is_integer()]
+    if by:
+        parts.append(f"--by {by[-1]}")
+    elif {h.months for h in told.horizons} - set(own):
+        parts.append("--horizons " + ",".join(f"{h.months:g}" for h in told.horizons))
+    return " ".join([*parts, f"--seed {made.seed}", f"--method {made.method}"])
+
+
+def _needs(told: Forecast) -> Iterator[tuple[str, str]]:
+    if told.run.method == forecaster.REWEIGHT:
+        yield (
+            "needs",
+            f"the stored draws of run {told.run.fit}; without them --method nuts fits anew, and comes as "
+            "near as Monte Carlo error allows",
+        )
+
+
+def _program(told: Forecast, case: Case) -> Iterator[tuple[str, str]]:
+    """Program that made a run, where it is this very one: any other leaves only its libraries."""
+    if store.key(store.inputs(case, told.as_of), told.run.seed) != told.run.id:
+        yield "hourglass", "another version than the one that wrote this report"
+        return
+    yield "hourglass", __version__
+    yield "code, sha256", store.code("estimate")
+    yield "python, of this report", platform.python_version()
