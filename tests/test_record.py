@@ -4,12 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import folders
+import numpy as np
 import pytest
 from test_forecaster import Fits, made, prior_fit, with_items
 
-from hourglass import estimate, record, store
+from hourglass import contrast, estimate, explanation, record, store
 from hourglass.errors import InputError
 from hourglass.summary import Forecast
+from hourglass.verdict import Check, Verdict
 
 VISIT = folders.entry("reading", id='"visit"', origin='"visit"', known="2022-12-20")
 
@@ -34,6 +36,37 @@ def test_a_run_is_known_by_any_beginning_that_is_its_own(kept: Forecast) -> None
     for nothing in ("x", ""):
         with pytest.raises(InputError, match="is no run; known: ab12, ab34, cd56"):
             record.chosen(known, nothing, "--to")
+
+
+def test_a_run_without_numbers_is_said_to_be_withheld(kept: Forecast) -> None:
+    failed = Verdict((Check("chains", 4, 4, True), Check("divergences", 1, 0, False)))
+    (doubted,) = named(replace(kept, verdict=failed), "ab99")
+    known = named(kept, "ab12", "cd56")
+    words = r"--to: run ab99 is withheld, since checks failed \(divergences\); name one with numbers"
+    with pytest.raises(InputError, match=words):
+        record.chosen(known, "ab9", "--to", [doubted])
+    assert record.chosen(known, "ab", "--to", [doubted]).run.id == "ab12"
+    for nothing in ("x", ""):
+        with pytest.raises(InputError, match="is no run; known: ab12, cd56"):
+            record.chosen(known, nothing, "--to", [doubted])
+
+
+def test_stored_runs_with_and_without_numbers_are_told_apart(tmp_path: Path, kept: Forecast) -> None:
+    case, runs = with_items(tmp_path / "b", VISIT), tmp_path / ".hourglass/runs"
+    assert ([one.run.id for one in record.believed(case, runs)], record.withheld(case, runs)) == (
+        [kept.run.id], [],
+    )  # fmt: skip
+    diverging = replace(prior_fit(), stats={**prior_fit().stats, "diverging": np.ones((4, 500))})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(estimate, "fit", Fits(diverging, diverging).fit)
+        doubted = made(case, tmp_path, 1, seed=2, method="nuts")
+    assert [one.run.id for one in record.withheld(case, runs)] == [doubted.run.id]
+    for option, ask in (
+        ("compare", lambda: contrast.ask(case, kept.run.id, doubted.run.id, runs, print)),
+        ("--to", lambda: explanation.ask(case, explanation.Asked(end=doubted.run.id), runs, runs, print)),
+    ):
+        with pytest.raises(InputError, match=f"{option}: run {doubted.run.id} is withheld"):
+            ask()
 
 
 def test_a_run_is_opened_with_the_beliefs_of_its_day(tmp_path: Path, kept: Forecast) -> None:

@@ -48,14 +48,15 @@ def ask(case: Case, first: str, second: str, runs: Path, talk: Talk) -> Contrast
     Raises
     ------
     hourglass.errors.InputError
-        Where a beginning names no run, or both name the same.
+        Where a beginning names no run with numbers, or both name the same.
     """
     known = record.believed(case, runs)
     if not known:
         raise InputError(
             [Problem(case.place, "no forecast with numbers is stored; run hourglass forecast first")]
         )
-    chosen = [record.chosen(known, start, "compare") for start in (first, second)]
+    withheld = record.withheld(case, runs)
+    chosen = [record.chosen(known, start, "compare", withheld) for start in (first, second)]
     if chosen[0].run.id == chosen[1].run.id:
         raise InputError([Problem("compare", f"{chosen[0].run.id} stands on both sides; name two runs")])
     one, other = sorted(chosen, key=known.index)

@@ -105,7 +105,7 @@ def ask(case: Case, asked: Asked, runs: Path, machine_code: Path, talk: Talk) ->
     InputError
         Where no such runs are stored, or their draws are gone.
     """
-    earlier, later = _pair(record.believed(case, runs), asked, case.place)
+    earlier, later = _pair(record.believed(case, runs), record.withheld(case, runs), asked, case.place)
     horizon = horizon_of(earlier, later, asked.months)
     talk(f"opening run {later.run.id}")
     run = record.opened(case, later, runs)
@@ -157,7 +157,7 @@ def _told(stand: Standing, earlier: Forecast | None, move: Move | None, climb: C
     )
 
 
-def _pair(known: Sequence[Forecast], asked: Asked, place: str) -> Pair:
+def _pair(known: Sequence[Forecast], withheld: Sequence[Forecast], asked: Asked, place: str) -> Pair:
     """The earlier run and the later one.
 
     Raises
@@ -167,12 +167,12 @@ def _pair(known: Sequence[Forecast], asked: Asked, place: str) -> Pair:
     """
     if not known:
         raise InputError([Problem(place, "no forecast with numbers is stored; run hourglass forecast first")])
-    later = known[-1] if asked.end is None else record.chosen(known, asked.end, "--to")
+    later = known[-1] if asked.end is None else record.chosen(known, asked.end, "--to", withheld)
     if asked.from_prior:
         return None, later
     if asked.start is None:
         return before(known, later), later
-    earlier = record.chosen(known, asked.start, "--from")
+    earlier = record.chosen(known, asked.start, "--from", withheld)
     if earlier.run.id == later.run.id:
         raise InputError([Problem("--from", f"{earlier.run.id} is the run to explain; name an earlier one")])
     if earlier.as_of > later.as_of:

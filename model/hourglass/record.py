@@ -50,17 +50,28 @@ def believed(case: Case, runs: Path) -> list[Forecast]:
     return [forecast for forecast in told if forecast.verdict.passed]
 
 
-def chosen(known: Sequence[Forecast], start: str, option: str) -> Forecast:
-    """The run whose id begins with `start`.
+def withheld(case: Case, runs: Path) -> list[Forecast]:
+    """Stored forecasts whose numbers are withheld."""
+    told = store.history(runs, case.question.header.id)
+    return [forecast for forecast in told if not forecast.verdict.passed]
+
+
+def chosen(known: Sequence[Forecast], start: str, option: str, withheld: Sequence[Forecast] = ()) -> Forecast:
+    """The run whose id begins with `start`; of those that are `withheld` it says so.
 
     Raises
     ------
     InputError
-        Where none or several do.
+        Where none or several do, or only one whose numbers are withheld.
     """
     found = [forecast for forecast in known if start and forecast.run.id.startswith(start)]
     if len(found) == 1:
         return found[0]
+    for one in withheld:
+        if start and not found and one.run.id.startswith(start):
+            failed = ", ".join(check.name for check in one.verdict.failed)
+            fault = f"run {one.run.id} is withheld, since checks failed ({failed}); name one with numbers"
+            raise InputError([Problem(option, fault)])
     ids = ", ".join(forecast.run.id for forecast in (found or known))
     fault = f"begins {len(found)} runs: {ids}; write more of it" if found else f"is no run; known: {ids}"
     raise InputError([Problem(option, f"{start!r} {fault}")])
