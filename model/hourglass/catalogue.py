@@ -15,6 +15,8 @@ Draw = Callable[[Sequence[Forecast]], Iterable[Figure]]
 def renew(reports: Path, question: str, draw: Draw) -> None:
     """Bring the page of a question and the page of all questions up to date.
 
+    Where there is one question alone, the latter shows its forecasts, too.
+
     Parameters
     ----------
     question
@@ -26,22 +28,31 @@ def renew(reports: Path, question: str, draw: Draw) -> None:
     told = publication.forecasts(folder)
     title = told[-1][1].question["title"] if told else question
     figures = tuple(draw([one for _, one in told]))
-    values = {"title": title, "table": table(told), "figures": figures, "above": "../index.html"}
-    publication.renew(folder / publication.INDEX, page.rendered("index.html.j2", values))
-    every = {"title": "Forecasts", "table": questions(reports), "figures": (), "above": ""}
+    own = {"title": title, "figures": figures, "tables": (table(told),), "above": "../index.html"}
+    publication.renew(folder / publication.INDEX, page.rendered("index.html.j2", own))
+    listed = questions(reports)
+    every = {"title": "Forecasts", "figures": (), "tables": (listed,), "above": ""}
+    if len(listed.rows) == 1 and told:  # nothing to choose from: what the question's page shows stands here
+        every |= {"figures": figures, "tables": (listed, table(told, f"{question}/"))}
     publication.renew(reports / publication.INDEX, page.rendered("index.html.j2", every))
 
 
-def table(told: Sequence[tuple[str, Forecast]]) -> Table:
-    """Every published forecast of a question, the newest as-of first."""
-    rows = (row for name, one in reversed(told) for row in _rows(name, one))
+def table(told: Sequence[tuple[str, Forecast]], above: str = "") -> Table:
+    """Every published forecast of a question, the newest as-of first.
+
+    Parameters
+    ----------
+    above
+        Where their folders lie, seen from the page.
+    """
+    rows = (row for name, one in reversed(told) for row in _rows(name, one, above))
     return brief.table("All published forecasts, the newest first", COLUMNS, rows)
 
 
-def _rows(name: str, told: Forecast) -> Iterable[tuple[str | Cell, ...]]:
+def _rows(name: str, told: Forecast, above: str) -> Iterable[tuple[str | Cell, ...]]:
     verdict = "passed" if told.verdict.passed else phrases.WITHHELD
     for months, day, mean, _, wide, outside in phrases.chances(told.horizons):
-        place = Cell(name, f"{name}/{publication.PAGE}")
+        place = Cell(name, f"{above}{name}/{publication.PAGE}")
         shown = (mean, wide, outside) if told.verdict.passed else (phrases.WITHHELD,) * 3
         yield place, months, day, *shown, verdict
 
