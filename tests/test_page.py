@@ -250,9 +250,30 @@ def test_all_of_it_is_printed(window: Window) -> None:
     assert printed.stat().st_size > 50_000
 
 
+LINKS = """links => links.map(link => {
+    const after = getComputedStyle(link, "::after");
+    return [link.getAttribute("href"), after.content, after.display];
+})"""
+"""Addresses of links, and what stands after each."""
+
+
+def test_addresses_of_sources_are_printed_on_paper_alone(window: Window) -> None:
+    page = at_its_top(window).page
+    links = page.locator("#sources a[href^=http]")
+    assert links.count() > 3
+    assert {after for _, after, _ in links.evaluate_all(LINKS)} == {"none"}
+    page.emulate_media(media="print")
+    for address, after, display in links.evaluate_all(LINKS):
+        assert (after.replace('\\"', '"'), display) == (f'" ({address})"', "inline")
+    inside = page.locator("#contents a, main a[href^='#']")
+    assert {after for _, after, _ in inside.evaluate_all(LINKS)} <= {"none"}
+
+
 def test_the_lists_of_reports_lead_to_them(window: Window) -> None:
     report = reports.believed()
     found = window.open(report.root / "reports" / "index.html")
+    assert found.page.locator("figure").count() == 1
+    assert found.page.locator(f"a[href='belarus/{report.folder.name}/brief.html']").count() > 1
     found.page.click("text=Will")
     found.page.locator(f"a[href='{report.folder.name}/brief.html']").first.click()
     assert found.page.text_content("h1") == report.told.question["title"]
