@@ -53,3 +53,17 @@ def test_the_program_is_named_where_it_is_the_one_that_made_the_run() -> None:
     assert told["hourglass"] == hourglass.__version__
     assert told["code, sha256"] == store.code("estimate")
     assert told["python, of this report"] == platform.python_version()
+
+
+def test_shares_stand_in_percent_beside_how_many_were_asked() -> None:
+    asked, rows = shipped().question.series["poll_join"], shipped().rows["poll_join"]
+    told = sources.series(asked, rows)
+    assert told.columns == ("date", "known", "share of answers, percent", "people asked", "source")
+    assert [row[2].text for row in told.rows] == [f"{100 * row.value:g}" for row in rows]
+    assert all(1 <= float(row[2].text) <= 99 for row in told.rows)
+
+
+def test_what_is_no_poll_asks_nobody() -> None:
+    told = sources.series(shipped().question.series["troops"], shipped().rows["troops"])
+    assert told.columns == ("date", "known", "soldiers", "source")
+    assert told.rows[0][2].text == "2,500"

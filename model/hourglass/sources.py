@@ -1,12 +1,13 @@
 """What a report rests on: every item, every series, and the run that can be repeated."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hourglass import __version__, brief, chapters, forecaster, phrases, store
 from hourglass.brief import Cell, Section
 from hourglass.case import Case
 from hourglass.dossier import Dossier
+from hourglass.question import Series
 from hourglass.series import Row
 from hourglass.summary import Forecast
 
@@ -36,14 +37,21 @@ def section(d: Dossier) -> Section:
 
 def _series(d: Dossier) -> Iterator[brief.Part]:
     for name, asked in d.case.question.series.items():
-        rows = (_point(row) for row in d.case.rows[name] if row.known <= d.forecast.as_of)
-        columns = ("date", "known", asked.unit, "asked", "source")
-        yield brief.table(asked.title, columns, rows, folded=True)
+        yield series(asked, [row for row in d.case.rows[name] if row.known <= d.forecast.as_of])
 
 
-def _point(row: Row) -> tuple[str | Cell, ...]:
-    asked = "" if row.n is None else f"{row.n:,}"
-    return str(row.date), str(row.known), phrases.number(row.value), asked, _source(row.source)
+def series(asked: Series, points: Sequence[Row]) -> brief.Table:
+    """Points of a series as its source gives them, shares in percent."""
+    poll = asked.kind == "poll"
+    unit = f"{asked.unit}, percent" if poll else asked.unit
+    columns = ("date", "known", unit, *(("people asked",) if poll else ()), "source")
+    return brief.table(asked.title, columns, (_point(row, poll) for row in points), folded=True)
+
+
+def _point(row: Row, poll: bool) -> tuple[str | Cell, ...]:
+    number = phrases.number(100 * row.value if poll else row.value)
+    asked = ("not known" if row.n is None else f"{row.n:,}",) if poll else ()
+    return str(row.date), str(row.known), number, *asked, _source(row.source)
 
 
 def _source(text: str) -> Cell:
