@@ -99,6 +99,31 @@ def test_conflicts_and_strong_answers_are_marked(case: Case) -> None:
     assert row(text, "grades.origin")[-2:] == ["-1.7 sd", "prior-data conflict"]
 
 
+def test_every_column_of_every_table_has_a_name(case: Case) -> None:
+    heads = [line for line in shown(TOLD, case).splitlines() if line.startswith("┃")]
+    assert len(heads) >= 4
+    for head in heads[:1]:
+        assert [cell.strip() for cell in head.split("┃")[1:-1]] == ["change", *explain_display.WAY]
+    for columns in (explain_display.TYPICAL, explain_display.INFLUENCES, explain_display.SENSITIVITIES):
+        assert all(columns)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("drivers.unrest.level", "Unrest at home and opposition to the war"),
+        ("series.troops.loading", "Russian troops in Belarus"),
+        ("gates.order.effects.pressure", "Minsk orders it"),
+        ("rivals.ruler_falls.effects.unrest", "The ruler in Minsk falls first"),
+        ("reference.A", ""),
+        ("evidence", ""),
+    ],
+)
+def test_a_belief_has_the_title_of_what_it_is_about(case: Case, path: str, words: str) -> None:
+    told = explain_display.titled(path, case)
+    assert told == (f"{path} ({words})" if words else path)
+
+
 @pytest.mark.parametrize("about", ["reference.nu", "grades.origin"])
 def test_what_must_be_told_is_told_though_it_is_weak(case: Case, about: str) -> None:
     many = tuple(Sensitivity(f"p{i}", 0.5 - i / 100, 0.0) for i in range(20))

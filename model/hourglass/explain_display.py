@@ -32,7 +32,7 @@ def explanation(told: Explanation, case: Case) -> RenderableType:
     parts += [
         _table(TYPICAL, typical(told.typical, case)),
         _table(INFLUENCES, influences(told.influences)),
-        _table(SENSITIVITIES, sensitivities(told.sensitivities)),
+        _table(SENSITIVITIES, sensitivities(told.sensitivities, case)),
     ]
     return Group(*parts, *(Text(words, style="dim") for words in remarks(told)))
 
@@ -128,10 +128,14 @@ def climbed(climb: Climb) -> Iterator[str]:
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:
     *rows, last = ways(parts, whole)
-    table = _table((what, "", "log-odds", "odds times"), rows)
+    table = _table((what, *WAY), rows)
     table.add_section()
     table.add_row(*last)
     return table
+
+
+WAY = ("how, or ± error", "change in log-odds", "odds times")
+"""Columns of the parts of a way, after what they are of."""
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
@@ -149,7 +153,7 @@ def ways(parts: Sequence[Part], whole: float) -> Iterator[tuple[str, str, str, s
         yield part.name, part.detail, phrases.log_odds(part.log_odds), f"{exp(part.log_odds):.2f}"
 
 
-TYPICAL = ("typical from now on", "P would be", "log-odds")
+TYPICAL = ("typical from now on", "P would be", "change in log-odds")
 
 
 def typical(told: Iterable[Typical], case: Case) -> Iterator[tuple[str, str, str]]:
@@ -169,14 +173,30 @@ def influences(told: Sequence[Influence]) -> Iterator[tuple[str, ...]]:
         yield one.item, percent(one.without), *added, f"{one.k_hat:z.2f}"
 
 
-SENSITIVITIES = ("P answers to", "sensitivity", "log-odds were it to count double", "moved", "")
+SENSITIVITIES = (
+    "P answers to", "sensitivity", "change in log-odds were it to count double", "moved", "marks",
+)  # fmt: skip
 
 
-def sensitivities(told: Sequence[Sensitivity]) -> Iterator[tuple[str, ...]]:
+def sensitivities(told: Sequence[Sensitivity], case: Case) -> Iterator[tuple[str, ...]]:
     """How P answers to the strongest priors, under the columns `SENSITIVITIES`."""
     rest = [one for one in told[MOST_ROWS:] if one.about == ALWAYS or one.conflict]
     for one in [*told[:MOST_ROWS], *rest]:
         strong = "strong" if one.of_chance >= NOTICEABLE else ""
         moved = "" if one.shift is None else f"{one.shift:+z.1f} sd"
         words = "prior-data conflict" if one.conflict else strong
-        yield one.about, f"{one.of_chance:.3f}", phrases.log_odds(one.per_doubling), moved, words
+        numbers = f"{one.of_chance:.3f}", phrases.log_odds(one.per_doubling)
+        yield titled(one.about, case), *numbers, moved, words
+
+
+def titled(path: str, case: Case) -> str:
+    """Path of a belief, with the title of what it is about where the question's folder gives one."""
+    question, (first, *rest) = case.question, path.split(".")
+    known: dict[str, dict[str, str]] = {
+        "drivers": {name: one.title for name, one in question.drivers.items()},
+        "series": {name: one.title for name, one in question.series.items()},
+        "gates": {one.id: one.title for one in question.gates},
+        "rivals": {one.id: one.title for one in question.rivals},
+    }
+    title = known.get(first, {}).get(rest[0]) if rest else None
+    return f"{path} ({title})" if title else path

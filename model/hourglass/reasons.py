@@ -15,7 +15,7 @@ from hourglass.ledger import Event
 from hourglass.phrases import percent
 from hourglass.variant import BASE
 
-WAYS = ("what", "", "log-odds", "odds times", "claim")
+WAYS = ("what", *explain_display.WAY, "claim")
 LOG_ODDS = "P is the chance of entry. Log-odds add where chances do not: +0.69 doubles the odds."
 
 
@@ -128,7 +128,7 @@ def disagreement(d: Dossier) -> Section:
         "How P answers to a little more faith in each prior, the most influential first "
         f"({phrases.span(d.found.explanation.months)})"
     )
-    rows = explain_display.sensitivities(told)
+    rows = explain_display.sensitivities(told, d.case)
     parts.append(brief.table(caption, explain_display.SENSITIVITIES, rows))
     parts.append(
         "A sensitivity of 0.05 or more is strong. Moved: how far the evidence carried a number from the "
