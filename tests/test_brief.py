@@ -8,13 +8,29 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+import outlooks
 import pytest
 import reports
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hourglass import brief, chapters, display, page, phrases, publication, terms
+from hourglass import (
+    brief,
+    chapters,
+    display,
+    fitness_display,
+    page,
+    phrases,
+    publication,
+    scores,
+    summary,
+    terms,
+)
 from hourglass.brief import Cell, Table
 from hourglass.case import Case
+from hourglass.dossier import Dossier
 from hourglass.summary import Forecast
+from hourglass.wish import Wish
 
 
 def shown(told: Forecast) -> list[str]:
@@ -57,6 +73,31 @@ def test_the_lead_says_the_longest_horizon_in_words() -> None:
     assert lead in report.text(publication.TEXT)
 
 
+@given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
+def test_lead_table_and_data_agree_on_every_chance(chance: float, outside: float) -> None:
+    told, case = outlooks.forecast(), outlooks.shipped()
+    (*others, last) = told.horizons
+    cells = {**last.outcomes, "entry": chance, "none": 1 - chance}
+    own = replace(last, mean=chance, outside_view=outside, q50=chance, outcomes=cells)
+    told = replace(told, horizons=(*others, own))
+    fared = scores.record([], case.question.header, told.as_of)
+    d = Dossier(case, told, (), fared, None, Wish())
+    table, happens = (
+        next(part for part in section.parts if isinstance(part, Table))
+        for section in (chapters.answer(d), chapters.outcomes(d))
+    )
+    printed, term = table.rows[-1][2].text, table.rows[-1][-1].text
+    assert (
+        printed == happens.rows[0][-1].text == phrases.percent(summary.as_json(told)["horizons"][-1]["mean"])
+    )
+    assert table.rows[-1][5].text == phrases.percent(outside)
+    assert abs(float(printed.strip("<> %")) / 100 - chance) <= 0.00051
+    lead = chapters.lead(told)
+    assert printed in lead
+    assert (term in lead.lower()) if term else lead.startswith("The chance that entry comes by")
+    assert [other.word for other in terms.TERMS if other.word in lead and other.word not in term] == []
+
+
 def test_the_sections_stand_in_their_order() -> None:
     names = [one["name"] for one in data(reports.believed())["brief"]["sections"]]
     assert names == [
@@ -89,6 +130,22 @@ def test_what_if_tells_where_the_sliders_are_and_how_to_ask_without_them() -> No
     assert words.endswith(f"`{command}`")
     assert f"## What if?\n\n{words}" in report.text(publication.TEXT)
     assert words.split("`")[0] not in report.text(publication.PAGE)
+
+
+def test_every_column_has_a_name_and_every_number_its_meaning() -> None:
+    told = data(reports.believed())
+    for table in tables(told):
+        assert all(table["columns"]), table["caption"]
+    (trust,) = [one for one in told["brief"]["sections"] if one["name"] == "trust"]
+    captions = [part.get("caption", "") if isinstance(part, dict) else part for part in trust["parts"]]
+    for title, words in (
+        ("Checks of the machine, each of which must hold", display.CHECKED),
+        (fitness_display.LEAST_TITLE, fitness_display.LEAST_WORDS),
+        (fitness_display.LIKENESSES_TITLE, fitness_display.LIKENESSES_WORDS),
+    ):
+        assert captions[captions.index(title) + 1] == words
+    limits = [row[2] for table in tables(told) if "Checks" in table["caption"] for row in table["rows"]]
+    assert {" ".join(words.split()[:2]) for words in limits} == {"at least", "at most"}
 
 
 def report_text() -> str:

@@ -4,14 +4,17 @@ import io
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from rich.console import Console, RenderableType
+from test_forecaster import prior_fit
 
 from hourglass import display, summary
 from hourglass.case import Case
 from hourglass.errors import Problem
+from hourglass.reweighting import Weights
 from hourglass.summary import Driver, Evidence, Forecast, Horizon, Line, Run
-from hourglass.verdict import Check, Verdict
+from hourglass.verdict import Check, Verdict, judge_chance, judge_fit
 
 
 def shown(what: RenderableType) -> str:
@@ -73,7 +76,20 @@ def test_history_says_withheld_where_the_verdict_failed(doubted: Forecast, belie
 def test_a_check_without_a_number_is_shown(doubted: Forecast, case: Case) -> None:
     odd = replace(doubted, verdict=Verdict((Check("r_hat", float("nan"), 1.01, False),)))
     assert "r_hat" in shown(display.forecast(odd, case))
-    assert display.check_row(odd.verdict.checks[0]) == ("r_hat", "none", "1.01")
+    assert display.check_row(odd.verdict.checks[0]) == ("r_hat", "none", "at most 1.01")
+
+
+def test_a_limit_says_on_which_side_it_lies() -> None:
+    draws, grid = prior_fit(), np.random.default_rng(1).random((4, 500))
+    weights = Weights(np.ones(2000), 0.1, 2000.0, np.zeros(2000)).checks("weights")
+    checks = [*judge_fit(draws), *judge_chance("P in 12 months", grid, np.ones((4, 500))), *weights]
+    assert len(checks) == 7 + 4 + 2
+    for check in checks:  # where the value lies says it, too
+        way = "at least" if check.value > check.limit or check.name == "chains" else "at most"
+        assert check.passed
+        assert display.check_row(check)[2] == f"{way} {check.limit:.4g}"
+        last = check.name.split(" ")[-1]
+        assert (last if last in display.CHECKED else last.partition("_")[0]) in display.CHECKED
 
 
 def test_a_limit_from_which_a_chance_could_be_read_is_withheld(believed: Forecast, case: Case) -> None:

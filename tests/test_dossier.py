@@ -40,7 +40,7 @@ def test_a_fit_to_other_beliefs_that_fails_is_said_to_have_failed(tmp_path: Path
         assert (one.fitted, one.forecast) == (True, None)
         assert told(one)[-1] == (
             f"What {one.name} makes of it is withheld: the fit to these beliefs failed "
-            "(divergences 1, limit 0; outside view divergences 1, limit 0)."
+            "(divergences 1, at most 0; outside view divergences 1, at most 0)."
         )
 
 

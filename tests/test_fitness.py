@@ -26,7 +26,7 @@ from hourglass import (
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.estimate import Posterior
-from hourglass.fitness import Fitness
+from hourglass.fitness import Fitness, Likeness
 from hourglass.panel import Array, Panel
 from hourglass.predictive import Predictions
 from hourglass.reweighting import Weights
@@ -138,11 +138,25 @@ def test_fitness_is_shown_and_is_json(told: Fitness) -> None:
     assert [item["name"] for item in held["items"]] == [item.name for item in told.items]
     assert {one["group"] for one in held["uniformity"]} >= {"meetings", "grade B2"}
     console = Console(width=160, record=True, file=io.StringIO())
-    console.print(fitness_display.fitness(told))
+    console.print(fitness_display.fitness(told, shipped().question.series))
     shown = console.export_text()
     least = told.least_expected(1)[0].name
     assert f"{least} is the least expected item of all: check its coding." in shown
     assert len(told.least_expected(fitness_display.SHOWN)) == fitness_display.SHOWN
+
+
+def test_numbers_of_replicas_stand_in_a_unit_of_their_own() -> None:
+    groups = ("grade B2", "poll_join", "troops", "meetings", "prisoners")
+    told = tuple(Likeness(group, "mean", 0.0674, 0.0364, 0.07, 0.1, 0.4) for group in groups)
+    titles = shipped().question.series
+    found = {row[0]: row[2:] for row in fitness_display.likenesses(told, titles)}
+    assert found["grade B2"] == ("sd of the driver", "0.0674", "0.0364 to 0.1", "40 %")
+    assert found[titles["poll_join"].title] == ("percent", "6.74", "3.64 to 10", "40 %")
+    assert found[titles["troops"].title][0] == "logarithm of soldiers"
+    assert found[titles["meetings"].title][0] == "meetings a month"
+    assert found[titles["prisoners"].title][0] == "persons a month"
+    (outside,) = fitness_display.likenesses((replace(told[0], observed=0.2, tail=0.01),), titles)
+    assert outside[-1] == "1 %, outside"
 
 
 def test_places_are_even_in_worlds_that_the_draws_could_be(found: Posterior) -> None:

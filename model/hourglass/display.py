@@ -67,14 +67,26 @@ def check_row(check: Check) -> tuple[str, str, str]:
     A limit from which a withheld chance could be read is withheld with it.
     """
     value = "none" if isnan(check.value) else f"{check.value:.4g}"
-    limit = phrases.WITHHELD if isnan(check.limit) else f"{check.limit:.4g}"
+    way = "at least" if check.name.rpartition(" ")[2] in AT_LEAST else "at most"
+    limit = phrases.WITHHELD if isnan(check.limit) else f"{way} {check.limit:.4g}"
     return check.name, value, limit
+
+
+AT_LEAST = {"chains", "ess", "ess_bulk", "ess_tail", "e_bfmi"}
+"""Ends of the names of checks whose value must not be smaller."""
+CHECKED = (
+    "chains: samplers that ran side by side. r_hat: 1 where they agree. ess: independent draws that theirs "
+    "are worth, in the middle (bulk) and far out (tail). divergences, saturated_trees: steps on which the "
+    "sampler lost its way or gave up. e_bfmi: how freely it moved. mcse: error of a chance that comes of the "
+    "number of draws. k_hat: how far the draws of another run had to be bent. Names that begin with “outside "
+    "view” are of the fit behind that."
+)
+"""What the names of checks mean."""
 
 
 def check(told: Check) -> str:
     """What a check found and what it allows, in a line."""
-    name, value, limit = check_row(told)
-    return f"{name} {value}, limit {limit}"
+    return "{} {}, {}".format(*check_row(told))
 
 
 def _chances(horizons: Iterable[Horizon]) -> Table:

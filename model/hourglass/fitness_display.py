@@ -1,22 +1,24 @@
 """Tables and sentences of how the model fits what was seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from hourglass.fitness import Fitness, Item, Likeness
+from hourglass.question import Series
 from hourglass.uniformity import LEAST_MEMBERS, Uniformity
 
 SHOWN = 5
 """Least expected items that are named."""
 
 
-def fitness(told: Fitness, shown: int = SHOWN) -> RenderableType:
+def fitness(told: Fitness, series: Mapping[str, Series], shown: int = SHOWN) -> RenderableType:
     """The least expected items, then replicas of grades and series, then places of groups."""
     parts: list[RenderableType] = [Text(sentence) for sentence in sentences(told)]
-    parts += [_least(told.least_expected(shown)), _likenesses(told.likenesses), places(told.uniformity)]
+    parts += [_least(told.least_expected(shown), series), Text(LEAST_WORDS)]
+    parts += [_likenesses(told.likenesses, series), Text(LIKENESSES_WORDS), places(told.uniformity)]
     return Group(*parts)
 
 
@@ -33,39 +35,66 @@ def sentences(told: Fitness) -> Iterator[str]:
         yield f"Outside the 90 % interval of replicas: {', '.join(outside)}."
 
 
-LEAST = ("item", "group", "place", "log density", "k-hat")
+LEAST = ("item", "group", "place, 0 to 1", "log density", "k-hat")
 LEAST_TITLE = "Least expected items"
-LIKENESSES = ("group", "number", "observed", "90 % of replicas", "beyond it")
+LEAST_WORDS = (
+    "Place: the share of what was to be expected that lies below the item; 0.5 is the middle. Log density: "
+    "the logarithm of the density, or chance, that all other evidence gives it; higher is better expected. "
+    "k-hat: how far the draws had to be bent to leave the item out; above 0.7 its row is rough."
+)
+LIKENESSES = ("group", "number", "unit", "observed", "90 % of replicas", "replicas further out")
 LIKENESSES_TITLE = "Replicas of the record"
+LIKENESSES_WORDS = (
+    "A replica is a record that could as well have been seen, were the model right. Further out: the share "
+    "of replicas beyond the observed number on its nearer side; 50 % is the middle, and “outside” marks what "
+    "lies outside the interval."
+)
 
 
-def _least(items: tuple[Item, ...]) -> Table:
+def _least(items: tuple[Item, ...], series: Mapping[str, Series]) -> Table:
     table = Table(*LEAST, title=LEAST_TITLE)
-    for row in least(items):
+    for row in least(items, series):
         table.add_row(*row)
     return table
 
 
-def least(items: tuple[Item, ...]) -> Iterator[tuple[str, ...]]:
+def least(items: tuple[Item, ...], series: Mapping[str, Series]) -> Iterator[tuple[str, ...]]:
     """Where items fell among what was to be expected, under the columns `LEAST`."""
     for item in items:
         place = "" if item.place is None else f"{item.place:.3f}"
-        yield item.name, item.group, place, f"{item.elpd:.2f}", f"{item.k_hat:.2f}"
+        yield item.name, _title(item.group, series), place, f"{item.elpd:.2f}", f"{item.k_hat:.2f}"
 
 
-def _likenesses(told: tuple[Likeness, ...]) -> Table:
+def _title(group: str, series: Mapping[str, Series]) -> str:
+    """Title of a series; the name of any other group."""
+    return series[group].title if group in series else group
+
+
+def _likenesses(told: tuple[Likeness, ...], series: Mapping[str, Series]) -> Table:
     table = Table(*LIKENESSES, title=LIKENESSES_TITLE)
-    for row in likenesses(told):
+    for row in likenesses(told, series):
         table.add_row(*row)
     return table
 
 
-def likenesses(told: tuple[Likeness, ...]) -> Iterator[tuple[str, ...]]:
+def likenesses(told: tuple[Likeness, ...], series: Mapping[str, Series]) -> Iterator[tuple[str, ...]]:
     """Numbers of the record beside those of its replicas, under the columns `LIKENESSES`."""
     for one in told:
-        interval = f"{one.q05:.3g} to {one.q95:.3g}"
-        mark = "" if one.inside else "  outside"
-        yield one.group, one.what, f"{one.observed:.3g}", interval, f"{one.tail:.0%}{mark}"
+        unit, times = _unit(series.get(one.group))
+        interval = f"{times * one.q05:.3g} to {times * one.q95:.3g}"
+        mark = "" if one.inside else ", outside"
+        numbers = f"{times * one.observed:.3g}", interval, f"{100 * one.tail:.0f} %{mark}"
+        yield _title(one.group, series), one.what, unit, *numbers
+
+
+def _unit(asked: Series | None) -> tuple[str, int]:
+    """Unit of a group's numbers, and what they are multiplied by to stand in it; None: of readings."""
+    if asked is None:
+        return "sd of the driver", 1
+    if asked.kind == "poll":
+        return "percent", 100
+    logged = asked.kind == "level" and asked.scale == "log"
+    return f"logarithm of {asked.unit}" if logged else asked.entering, 1
 
 
 def places(told: tuple[Uniformity, ...]) -> RenderableType:

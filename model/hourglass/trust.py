@@ -6,8 +6,8 @@ from hourglass import brief, display, fitness_display, score_display
 from hourglass.brief import Points, Section
 from hourglass.dossier import Dossier
 
-NAME, WORDS = "trust", 2
-"""The section, and how many of its parts come before its figures: what the verdict means, and its checks."""
+NAME, WORDS = "trust", 3
+"""The section, and how many of its parts come before its figures: what the verdict and its checks mean."""
 
 
 def section(d: Dossier) -> Section:
@@ -24,7 +24,9 @@ def section(d: Dossier) -> Section:
     )
     left_out = d.case.question.header.leaves_out
     rest = ("What the model leaves out:", Points(left_out)) if left_out else ()
-    return Section(NAME, "Can it be trusted?", (meaning, checks, *_fitness(d), *_track(d), *rest))
+    return Section(
+        NAME, "Can it be trusted?", (meaning, checks, display.CHECKED, *_fitness(d), *_track(d), *rest)
+    )
 
 
 def _fitness(d: Dossier) -> Iterator[brief.Part]:
@@ -33,10 +35,13 @@ def _fitness(d: Dossier) -> Iterator[brief.Part]:
         return
     told = d.found.fitness
     yield Points(tuple(fitness_display.sentences(told)))
-    rows = fitness_display.least(told.least_expected(fitness_display.SHOWN))
+    series = d.case.question.series
+    rows = fitness_display.least(told.least_expected(fitness_display.SHOWN), series)
     yield brief.table(fitness_display.LEAST_TITLE, fitness_display.LEAST, rows)
-    replicas = fitness_display.likenesses(told.likenesses)
+    yield fitness_display.LEAST_WORDS
+    replicas = fitness_display.likenesses(told.likenesses, series)
     yield brief.table(fitness_display.LIKENESSES_TITLE, fitness_display.LIKENESSES, replicas, folded=True)
+    yield fitness_display.LIKENESSES_WORDS
 
 
 def _track(d: Dossier) -> Iterator[brief.Part]:
