@@ -48,6 +48,31 @@ def test_a_published_report_is_not_written_again(run: Run, monkeypatch: pytest.M
     assert times(report.root / "reports") == before
 
 
+def test_the_terminal_prints_the_strings_of_every_form(run: Run) -> None:
+    report = reports.believed()
+    found = run("forecast", *AS_OF, "--horizons", "1,3,6,12")
+    printed = [
+        [cell.strip() for cell in line.strip("│┃").replace("┃", "│").split("│")]
+        for line in found.out.splitlines()
+        if line.startswith(("│", "┃"))
+    ]
+    answer = [
+        row for row in printed if len(row) == 6 and row[0] in ("1 month", "3 months", "6 months", "12 months")
+    ]
+    outcomes = [row for row in printed if len(row) == 5 and row[-1].endswith(" %")]
+    levels = [row for row in printed if len(row) == 4 and " to " in row[2]]
+    assert (len(answer), len(outcomes), len(levels)) == (4, 4, 3)
+    sections = {
+        one["name"]: one["parts"] for one in json.loads(report.text(publication.DATA))["brief"]["sections"]
+    }
+    for name, rows, width in (("answer", answer, 6), ("outcomes", outcomes, 5), ("drivers", levels, 4)):
+        told = next(part for part in sections[name] if isinstance(part, dict) and "columns" in part)
+        assert [row[:width] for row in told["rows"]] == rows
+    for form in (publication.PAGE, publication.TEXT):
+        text = report.text(form).replace("&lt;", "<")
+        assert [cell for row in (*answer, *outcomes, *levels) for cell in row if cell not in text] == []
+
+
 def test_a_day_that_the_report_lacks_is_named(run: Run) -> None:
     found = run("forecast", *AS_OF, "--by", "2023-05-03")
     assert found.code == 0, found.err

@@ -110,6 +110,8 @@ def test_the_page_rounds_a_chance_as_the_terminal_does(window: Window, draw: Dra
         shown = [h | {"chances": cells} for h in told.data["horizons"]]
         opened = window.open(draw(replace(told, data={**told.data, "horizons": shown})))
         assert chances(opened, 2)[0] == phrases.percent(chance)
+        said = opened.page.locator(".whatif-sentence").text_content() or ""
+        assert said == f"As forecast, the chance of entry within 12 months is {phrases.percent(chance)}."
 
 
 def test_the_keyboard_alone_works_everything(window: Window, draw: Draw) -> None:
