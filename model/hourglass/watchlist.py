@@ -118,12 +118,10 @@ class Watchlist:
         return f"{likely} takes P past {100 * above:g} %: {span}"
 
     def __repr__(self) -> str:
-        now = phrases.percent(self.chance)
-        now = now if self.chance is None else f"P {now} in {self.months:g} months"
+        now = "withheld" if self.chance is None else f"P {self.chance:.1%} in {self.months:g} months"
         head = f"<Watchlist {self.question} as of {self.as_of}: {now}"
         rows = [
-            f"  {line.what}: chance {phrases.percent(line.chance)}, "
-            f"P {phrases.percent(line.if_seen)} if seen, {phrases.percent(line.if_not)} if not"
+            f"  {line.what}: chance {line.chance:.0%}, P {line.if_seen:.1%} if seen, {line.if_not:.1%} if not"
             for line in self.lines[:SHOWN]
         ]
         return "\n".join([head, *rows, f"  {self.closing}>"])
