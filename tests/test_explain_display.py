@@ -121,7 +121,7 @@ def test_every_column_of_every_table_has_a_name(case: Case) -> None:
 )
 def test_a_belief_has_the_title_of_what_it_is_about(case: Case, path: str, words: str) -> None:
     told = explain_display.titled(path, case)
-    assert told == (f"{path} ({words})" if words else path)
+    assert told == (f"{path}: {words}" if words else path)
 
 
 @pytest.mark.parametrize("about", ["reference.nu", "grades.origin"])

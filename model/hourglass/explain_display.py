@@ -199,4 +199,4 @@ def titled(path: str, case: Case) -> str:
         "rivals": {one.id: one.title for one in question.rivals},
     }
     title = known.get(first, {}).get(rest[0]) if rest else None
-    return f"{path} ({title})" if title else path
+    return f"{path}: {title}" if title else path
