@@ -250,6 +250,13 @@ def test_all_of_it_is_printed(window: Window) -> None:
     assert printed.stat().st_size > 50_000
 
 
+def test_only_a_chance_that_stands_has_the_colour_of_one(window: Window, report: reports.Report) -> None:
+    page = window.open(report.folder / publication.PAGE).page
+    told = "one => getComputedStyle(one).color"
+    colours = [page.locator(f"#answer tbody td:nth-child({n})").first.evaluate(told) for n in (2, 3)]
+    assert (colours[0] != colours[1]) == report.told.verdict.passed
+
+
 LINKS = """links => links.map(link => {
     const after = getComputedStyle(link, "::after");
     return [link.getAttribute("href"), after.content, after.display];
