@@ -23,6 +23,9 @@ HEBREW = "\u202eמינסק הודיעה‎: לא\u202c"  # noqa: RUF001
 LONG = "long " * 400
 CLAIMS = {"script": SCRIPT, "cyrillic": CYRILLIC, "hebrew": HEBREW, "long": LONG.strip()}
 UNSAFE = "javascript:document.title='broken'"
+STORY = "The same wire told of it again, part {}, at a length that leaves no room for every part of it."
+STORIES = 7
+"""Readings of one origin: with the others more changes than are told one by one."""
 SOURCE = '{ title = "<b>News</b>", url = "https://example.org/a?b=1&c=<d>\\"e", date = 2022-12-20 }'
 
 
@@ -31,12 +34,16 @@ def _quoted(text: str) -> str:
 
 
 def entries() -> Iterator[str]:
-    """Readings whose claims are hostile, and one whose link would run."""
+    """Readings whose claims are hostile, one whose link would run, and many of one origin."""
     for name, claim in CLAIMS.items():
         stated = {"id": f'"{name}"', "origin": f'"{name}"', "claim": _quoted(claim), "source": SOURCE}
         yield folders.entry("reading", **stated)
     unsafe = f'{{ title = "Run me", url = "{UNSAFE}", date = 2022-12-20 }}'
     yield folders.entry("reading", id='"unsafe"', origin='"unsafe"', claim='"Unsafe."', source=unsafe)
+    for day in range(1, STORIES + 1):
+        told = {"id": f'"wire-{day}"', "origin": '"wire"', "claim": _quoted(STORY.format(day))}
+        yield folders.entry("reading", date=f"2022-12-0{day}", source=SOURCE, **told)
+    yield folders.entry("warning", id='"sign"', origin='"sign"', claim=_quoted(f"Sign: {CYRILLIC}"))
 
 
 @contextmanager

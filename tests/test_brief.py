@@ -18,6 +18,7 @@ from hourglass import (
     brief,
     chapters,
     display,
+    figures,
     fitness_display,
     page,
     phrases,
@@ -110,6 +111,8 @@ def test_what_moved_the_chance_carries_claims() -> None:
     moved = next(table for table in tables(data(reports.believed())) if "Since the last" in table["caption"])
     claims = {row[0]: row[-1] for row in moved["rows"]}
     assert claims["script"] == reports.SCRIPT
+    first = " · ".join(figures.short(reports.STORY.format(day), 120) for day in (1, 2, 3))
+    assert claims["wire"] == f"{first} · and {reports.STORIES - 3} more"
     assert moved["rows"][-1][0] == "sum"
 
 
@@ -257,6 +260,10 @@ def test_only_pages_of_the_web_are_linked(url: str, leads: bool) -> None:
 def test_markdown_shows_a_text_as_it_is() -> None:
     assert page.markdown("a | b\n<script> `x` *y* [z](u) < 0.1 % &amp; A & B") == (
         r"a \| b \<script> \`x\` \*y\* \[z\](u) < 0.1 % \&amp; A & B"
+    )
+    assert (
+        page.markdown_cell(brief.several([Cell("a", "https://e.org"), Cell("b|")]))
+        == r"[a](<https://e.org>) · b\|"
     )
     assert (
         page.markdown_cell(Cell("a|b", "https://e.org/<x>|y z")) == r"[a\|b](<https://e.org/%3Cx%3E%7Cy%20z>)"

@@ -13,7 +13,7 @@ from test_forecaster import AS_OF, prior_fit
 from hourglass import assembly, evidence_exhibits, evidence_figures
 from hourglass.case import Case
 from hourglass.estimate import Posterior
-from hourglass.evidence_exhibits import Mark, Path, Report, Step, Track, Walk
+from hourglass.evidence_exhibits import Claim, Mark, Path, Report, Step, Track, Walk
 from hourglass.figures import Figure
 from hourglass.forecast_exhibits import Spread
 from hourglass.ledger import Event, Reading, Sighting
@@ -93,7 +93,10 @@ def test_steps_lead_from_one_chance_to_the_other() -> None:
 
 
 def test_one_claim_stands_above_its_bar_and_many_are_counted() -> None:
-    steps = (Step("one", "added", 0.1, ("A claim.",)), Step("two", "2 changes", 0.1, ("This.", "That.")))
+    steps = (
+        Step("one", "added", 0.1, (Claim("A claim."),)),
+        Step("two", "2 changes", 0.1, (Claim("This."), Claim("That."))),
+    )
     first, second = rows(evidence_figures.moves(Walk("then", 0.1, "now", 0.12, steps)), "head")
     assert first["head"] == "+0.100 one: A claim."
     assert second["head"] == "+0.100 two: 2 changes"
@@ -104,7 +107,7 @@ def test_one_claim_stands_above_its_bar_and_many_are_counted() -> None:
 def test_moves_to_the_ends_and_without_steps_can_be_drawn(end: float) -> None:
     sound(
         evidence_figures.moves(
-            Walk("then", 0.5, "now", end, (Step(HOSTILE, HOSTILE, -1.0, (HOSTILE,)),) * 12)
+            Walk("then", 0.5, "now", end, (Step(HOSTILE, HOSTILE, -1.0, (Claim(HOSTILE),)),) * 12)
         )
     )
     sound(evidence_figures.moves(Walk("then", end, "now", end, ())))

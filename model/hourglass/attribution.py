@@ -52,12 +52,18 @@ EXACT = 1e-6
 class Part:
     """What one thing did to the log-odds of P.
 
-    `detail` says more of it: what became of an item, how many stand in a group.
+    Attributes
+    ----------
+    detail
+        More of it: what became of an item, how many stand in a group.
+    holds
+        Names of the items, episodes and points of series that it stands for.
     """
 
     name: str
     log_odds: float
     detail: str = ""
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def between(one: Record, other: Record, told: Told) -> Move:
     start, worth, ends = way.start(), way.worth(), way.ends()
     parts = [Part(QUIET, float(worth[0]) - start)]
     parts += [
-        Part(group.name, float(share), _detail(group))
+        Part(group.name, float(share), _detail(group), tuple(c.name for c in group.changes))
         for group, share in zip(groups, shapley.shares(worth), strict=True)
     ]
     furthest = max(ends, key=lambda weights: (weights.k_hat, -weights.ess))

@@ -3,7 +3,7 @@
 Every string that is shown is made here, once; page, Markdown and JSON only set it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,10 +14,23 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one field of a table says, and where that can be looked up."""
+    """What one field of a table says, and where that can be looked up.
+
+    `parts`: several things that it says, each with a link of its own; `text` is then all of them.
+    """
 
     text: str
     link: str = ""
+    parts: tuple["Cell", ...] = ()
+
+    @property
+    def each(self) -> tuple["Cell", ...]:
+        """The things that it says."""
+        return self.parts or (self,)
+
+
+JOINT = " · "
+"""What stands between the things that one field says."""
 
 
 MOST_COLUMNS, MOST_LETTERS = 4, 40
@@ -124,6 +137,11 @@ class Brief:
 def cell(told: str | Cell) -> Cell:
     """Field of a table."""
     return told if isinstance(told, Cell) else Cell(told)
+
+
+def several(told: Sequence[Cell]) -> Cell:
+    """Field that says several things."""
+    return told[0] if len(told) == 1 else Cell(JOINT.join(one.text for one in told), parts=tuple(told))
 
 
 def linked(text: str, url: str) -> Cell:

@@ -1,22 +1,24 @@
 """What the figures of the evidence show, as plain values: drivers, series, what moved the chance."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from hourglass import calendar, changes, phrases
 from hourglass.assembly import months_to
-from hourglass.attribution import Move, Part
+from hourglass.attribution import Part
 from hourglass.case import Case
 from hourglass.changes import Change, Piece
 from hourglass.estimate import Posterior
 from hourglass.explanation import Explanation
 from hourglass.forecast_exhibits import Spread, quantiles
-from hourglass.ladder import Climb
 from hourglass.ledger import Event, Graded, Reading, Sighting
 from hourglass.panel import Array
+from hourglass.question import Series
+from hourglass.series import Row
 from hourglass.summary import QUANTILES
 
 
@@ -83,13 +85,21 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What an item or a point of a series says, and where that can be looked up."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What one thing did to the log-odds of P, with the claims it stands for."""
 
     name: str
     detail: str
     log_odds: float
-    claims: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,46 +185,67 @@ def since_last(told: Explanation, then: Case | None, now: Case) -> Walk | None:
     """
     if told.move is None or told.since_as_of is None:
         return None
-    claims: dict[str, tuple[str, ...]] = {}
+    claims: dict[str, tuple[Claim, ...]] = {}
     if then is not None:
         _, groups = changes.grouped(changes.between(then, told.since_as_of, now, told.as_of))
-        claims = {group.name: tuple(_told(group.changes, now)) for group in groups}
+        claims = {group.name: tuple(_changed(group.changes, now)) for group in groups}
+    steps = tuple(_step(part, claims.get(part.name, ())) for part in told.move.parts)
     start, end = f"as of {told.since_as_of}", f"as of {told.as_of}"
-    return _walk(start, end, told.move, told.move.parts, claims)
+    return Walk(start, told.move.before, end, told.move.after, steps)
 
 
-def _told(found: Iterable[Change], case: Case) -> Iterable[str]:
-    """Claims of the pieces of some changes, each once."""
+def _changed(found: Iterable[Change], case: Case) -> Iterable[Claim]:
+    """Claims of the pieces of some changes, each once; what was not added says what became of it."""
     pieces = [(change, piece) for change in found for piece in (change.come or change.gone)]
-    return dict.fromkeys(f"{_claim(piece, case)} ({change.what})" for change, piece in pieces)
+    told = ((change.what, _claim(piece, case)) for change, piece in pieces)
+    return dict.fromkeys(
+        claim if what == "added" else replace(claim, text=f"{claim.text} ({what})") for what, claim in told
+    )
 
 
-def _claim(piece: Piece, case: Case) -> str:
+def _claim(piece: Piece, case: Case) -> Claim:
     if isinstance(piece, changes.Mark):
-        title = case.question.series[piece.series].title
-        return f"{title}, {piece.date}: {phrases.number(piece.rows[-1].value)}"
-    return piece.claim
+        return _number(case.question.series[piece.series], piece.rows[-1])
+    return Claim(piece.claim, piece.source.url)
+
+
+def _number(asked: Series, row: Row) -> Claim:
+    size = phrases.percent(row.value) if asked.kind == "poll" else phrases.number(row.value)
+    return Claim(f"{asked.title}, {row.date}: {size} ({asked.unit})")
 
 
 def since_prior(told: Explanation, case: Case) -> Walk | None:
     """Walk from before any evidence of the state's own, None where it was not climbed."""
     if told.climb is None:
         return None
-    return _walk(
-        "before any evidence of its own", f"as of {told.as_of}", told.climb, told.climb.parts, _claims(case)
-    )
+    steps = tuple(_step(part, named(part.holds, case, told.as_of)) for part in told.climb.parts)
+    start = "before any evidence of its own"
+    return Walk(start, told.climb.before, f"as of {told.as_of}", told.climb.after, steps)
 
 
-def _walk(
-    start: str, end: str, way: Move | Climb, parts: Sequence[Part], claims: Mapping[str, tuple[str, ...]]
-) -> Walk:
-    steps = tuple(Step(part.name, part.detail, part.log_odds, claims.get(part.name, ())) for part in parts)
-    return Walk(start, way.before, end, way.after, steps)
+def _step(part: Part, claims: tuple[Claim, ...]) -> Step:
+    return Step(part.name, part.detail, part.log_odds, claims)
 
 
-def _claims(case: Case) -> Mapping[str, tuple[str, ...]]:
-    """Claims of the items of each origin."""
-    told: dict[str, list[str]] = {}
-    for item in case.ledger.of(Graded):
-        told.setdefault(item.origin, []).append(item.claim)
-    return {origin: tuple(dict.fromkeys(claims)) for origin, claims in told.items()}
+def named(names: Iterable[str], case: Case, as_of: date) -> tuple[Claim, ...]:
+    """What is claimed under the names that explanations give to evidence, each claim once.
+
+    Parameters
+    ----------
+    names
+        Items, several of them joined by a plus, episodes, and points as `series date`.
+    as_of
+        Day by which it is known.
+    """
+    items = case.evidence(as_of).items
+    told: dict[str, list[Claim]] = defaultdict(list)
+    for item in items:
+        told[item.id].append(Claim(item.claim, item.source.url))
+        if isinstance(item, Event) and item.weighs(as_of):
+            told[item.episode].append(Claim(item.claim, item.source.url))
+    for series, asked in case.question.series.items():
+        known = (row for row in case.rows[series] if row.known <= as_of)
+        for row in sorted(known, key=lambda row: row.known):
+            told[f"{series} {row.date}"] = [_number(asked, row)]
+    found = (claim for name in names for one in name.split("+") for claim in told[one])
+    return tuple(dict.fromkeys(found))

@@ -7,7 +7,7 @@ from itertools import accumulate
 import altair as alt
 
 from hourglass import figures, phrases
-from hourglass.evidence_exhibits import Mark, Path, Report, Track, Walk
+from hourglass.evidence_exhibits import Claim, Mark, Path, Report, Track, Walk
 from hourglass.figures import Figure, Row, odds
 
 SHAPES = {
@@ -30,6 +30,8 @@ LINE = 34
 """Pixels of a row that holds words above a bar."""
 NAMED = 90
 """Characters of the words above a bar."""
+MOST_CLAIMS, SHORTENED = 3, 120
+"""Claims of one group that are told, and their characters where there are several."""
 
 
 def driver(told: Path) -> Figure:
@@ -213,7 +215,7 @@ def moves(told: Walk, name: str = "moves") -> Figure:
 
 def _bar(told: Walk, place: int, start: float, end: float) -> dict[str, object]:
     step = told.steps[place]
-    first = step.claims[0] if len(step.claims) == 1 else step.detail
+    first = step.claims[0].text if len(step.claims) == 1 else step.detail
     name = f"{step.name}: {first}" if first else step.name
     before, after = (phrases.percent(figures.chance_of(at)) for at in (start, end))
     return {
@@ -221,5 +223,15 @@ def _bar(told: Walk, place: int, start: float, end: float) -> dict[str, object]:
         "what": figures.short(f"{step.name} {step.detail}"),
         "head": f"{phrases.log_odds(step.log_odds)}  {figures.short(name, NAMED)}",
         "way": "raised" if step.log_odds > 0 else "lowered", "log-odds": phrases.log_odds(step.log_odds),
-        "chance": f"{before} to {after}", "claims": figures.short(" · ".join(step.claims)),
+        "chance": f"{before} to {after}",
+        "claims": " · ".join(figures.short(claim.text) for claim in few(step.claims)),
     }  # fmt: skip
+
+
+def few(told: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Claims as there is room for them: one as it is, of many the first shortened, and how many more."""
+    if len(told) == 1:
+        return tuple(told)
+    first = tuple(Claim(figures.short(one.text, SHORTENED), one.url) for one in told[:MOST_CLAIMS])
+    more = len(told) - len(first)
+    return (*first, Claim(f"and {more:,} more")) if more else first

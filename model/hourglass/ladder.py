@@ -95,8 +95,10 @@ def climb(stand: Standing, fit: Fit) -> Climb:
 
     told = tempering.ascend(draws_at, groups.names)
     after = stand.mean
-    warned = Part(WARNINGS, log_odds(after) - log_odds(told.after), "open at as-of")
-    parts = (*told.parts, *((warned,) if stand.warnings else ()))
+    held = (replace(part, holds=names) for part, names in zip(told.parts, groups.holds, strict=True))
+    heard = tuple(warning.id for warning in stand.warnings)
+    warned = Part(WARNINGS, log_odds(after) - log_odds(told.after), "open at as-of", heard)
+    parts = (*held, *((warned,) if stand.warnings else ()))
     apart = float(np.abs(told.missed) / np.float64(told.error))
     if not (reach := verdict.at_most(MISSED, apart, MOST_MISSED)).passed:
         faults.append(reach)

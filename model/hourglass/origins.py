@@ -19,10 +19,17 @@ class Grouping:
     """Names of the groups, and which of them each datum belongs to.
 
     The data stand in one row: readings, episodes, polls, counts, levels, own quiet.
+
+    Attributes
+    ----------
+    holds
+        Names of the items, episodes and points of each group; items of one origin and month
+        stand as one reading, joined by a plus.
     """
 
     names: tuple[str, ...]
     place: Array
+    holds: tuple[tuple[str, ...], ...]
 
 
 def grouping(layout: Layout, panel: Panel, labels: Labels) -> Grouping:
@@ -35,7 +42,10 @@ def grouping(layout: Layout, panel: Panel, labels: Labels) -> Grouping:
         told += [_quarter(layout, labels, at) for at in last]
     told.append(("", QUIET))
     order = sorted(set(told))
-    return Grouping(tuple(name for _, name in order), np.array([order.index(one) for one in told]))
+    data = (*labels.reading, *labels.episode, *labels.poll, *labels.count, *labels.level)  # own quiet: none
+    holds = tuple(tuple(datum for datum, at in zip(data, told, strict=False) if at == one) for one in order)
+    place = np.array([order.index(one) for one in told])
+    return Grouping(tuple(name for _, name in order), place, holds)
 
 
 def _quarter(layout: Layout, labels: Labels, state: int) -> tuple[str, str]:

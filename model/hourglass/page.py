@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from hourglass.brief import Brief, Cell, Figure, Points, Table
+from hourglass.brief import JOINT, Brief, Cell, Figure, Points, Table
 
 TEMPLATES = "templates"
 CODE = re.compile(r"`([^`]+)`")
@@ -41,6 +41,7 @@ def _environment(kind: str) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.tests |= {name: _is(type_) for name, type_ in KINDS.items()} | {"short": _is_short}
+    made.globals["joint"] = JOINT
     made.filters |= {"said": said, "md": markdown, "md_said": markdown_said, "md_cell": markdown_cell}
     return made
 
@@ -128,7 +129,11 @@ def _spaced(text: str) -> str:
 
 
 def markdown_cell(cell: Cell) -> str:
-    """Field of a table, with its link."""
+    """Field of a table, with its links."""
+    return JOINT.join(_markdown_link(one) for one in cell.each)
+
+
+def _markdown_link(cell: Cell) -> str:
     shown = markdown(cell.text)
     if not cell.link:
         return shown

@@ -3,15 +3,24 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from hourglass import brief, display, explain_display, outlook_display, phrases
-from hourglass.attribution import Move, Part
+from hourglass import (
+    brief,
+    display,
+    evidence_exhibits,
+    evidence_figures,
+    explain_display,
+    outlook_display,
+    phrases,
+)
+from hourglass.attribution import Move
 from hourglass.brief import Cell, Points, Section
 from hourglass.case import Case
-from hourglass.chapters import GONE, claim
+from hourglass.chapters import GONE
 from hourglass.comparison import gap
 from hourglass.dossier import Dossier, Found, Stance
+from hourglass.evidence_exhibits import Claim, Walk
+from hourglass.explanation import Explanation
 from hourglass.ladder import Climb
-from hourglass.ledger import Event
 from hourglass.phrases import percent
 from hourglass.variant import BASE
 
@@ -26,7 +35,7 @@ def moves(d: Dossier) -> Section:
         return Section("moves", title, (GONE,))
     told = d.found.explanation
     within = f"This is about entry within {phrases.span(told.months)}. {LOG_ODDS}"
-    parts = [within, *_since(d, d.found), *_from_prior(d, told.climb)]
+    parts = [within, *_since(d, d.found), *_from_prior(d, told)]
     rows = (_with_claim(row, d.case, d.forecast.as_of) for row in explain_display.influences(told.influences))
     rests = brief.table(
         "What it rests on: P without each of the strongest items",
@@ -42,7 +51,8 @@ def moves(d: Dossier) -> Section:
 
 def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
     told = found.explanation
-    if told.move is None or told.since is None:
+    walk = evidence_exhibits.since_last(told, found.then, d.case)
+    if told.move is None or walk is None:
         yield "No earlier forecast is stored, so nothing is said of what moved it since."
         return
     move = told.move
@@ -50,55 +60,42 @@ def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
     caption = f"Since the last forecast, as of {told.since_as_of} (run {told.since}): {from_to}"
     if (words := explain_display.rough(move)) is not None:
         yield words
-    yield _ways(caption, move, d.case, d.forecast.as_of)
+    yield _ways(caption, move, walk)
     yield f"The last part: {move.remark}"
 
 
-def _from_prior(d: Dossier, climb: Climb | None) -> Iterator[brief.Part]:
-    if climb is None:
+def _from_prior(d: Dossier, told: Explanation) -> Iterator[brief.Part]:
+    walk = evidence_exhibits.since_prior(told, d.case)
+    if told.climb is None or walk is None:
         yield (
             "What took P from the class's record alone to now needs fits of some minutes: ask "
             f"`hourglass report {d.case.folder.name} --as-of {d.forecast.as_of} --from-prior`."
         )
         return
+    climb = told.climb
     from_to = f"from {percent(climb.before)} to {percent(climb.after)}"
     caption = f"Since the prior, before any evidence of its own: {from_to}"
-    yield _ways(caption, climb, d.case, d.forecast.as_of)
+    yield _ways(caption, climb, walk)
     yield from explain_display.climbed(climb)
 
 
-def _ways(caption: str, way: Move | Climb, case: Case, as_of: date) -> brief.Table:
-    parts: Sequence[Part] = way.parts
-    rows = [_with_claim(row, case, as_of) for row in explain_display.ways(parts, way.whole)]
-    if any(brief.cell(row[-1]).text for row in rows):
-        return brief.table(caption, WAYS, rows)
-    return brief.table(caption, WAYS[:-1], [row[:-1] for row in rows])
+def _ways(caption: str, way: Move | Climb, walk: Walk) -> brief.Table:
+    """Parts of a way, each with the claims of its step; the last row is their sum."""
+    claims = [*(step.claims for step in walk.steps), ()]
+    rows = zip(explain_display.ways(way.parts, way.whole), claims, strict=True)
+    if any(claims):
+        return brief.table(caption, WAYS, ((*row, _claimed(told)) for row, told in rows))
+    return brief.table(caption, WAYS[:-1], (row for row, _ in rows))
+
+
+def _claimed(told: Sequence[Claim]) -> Cell:
+    """Claims, each with its link; of many the first and how many more."""
+    return brief.several([brief.linked(one.text, one.url) for one in evidence_figures.few(told)])
 
 
 def _with_claim(row: Sequence[str], case: Case, as_of: date) -> tuple[str | Cell, ...]:
-    """Row of an item, or of several joined by a plus, with what it claims."""
-    claims = [_claim(name, case) for name in row[0].split("+")]
-    told = [one for one in claims if one is not None] or list(_reports(row[0], case, as_of))
-    if len(told) == 1:
-        return *row, told[0]
-    return *row, " · ".join(one.text for one in told)
-
-
-def _reports(episode: str, case: Case, as_of: date) -> Iterator[Cell]:
-    """What the reports of an episode said, of those known by then."""
-    return (claim(item) for item in case.evidence(as_of).of(Event) if item.episode == episode)
-
-
-def _claim(name: str, case: Case) -> Cell | None:
-    """What an item or a point of a series says, by the name that explanations give it."""
-    for item in case.ledger.items:
-        if item.id == name:
-            return claim(item)
-    for series, asked in case.question.series.items():
-        for row in case.rows[series]:
-            if name == f"{series} {row.date}":
-                return Cell(f"{asked.title}: {phrases.number(row.value)} ({asked.unit})")
-    return None
+    """Row of evidence, by the name that explanations give it, with what it claims."""
+    return *row, _claimed(evidence_exhibits.named([row[0]], case, as_of))
 
 
 def watch(d: Dossier) -> Section:
