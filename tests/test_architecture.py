@@ -86,6 +86,7 @@ ORDER = (
         "ladder",
         "explanation",
         "validation",
+        "citation",
         "forecast_exhibits",
         "evidence_exhibits",
         "trust_exhibits",

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from hourglass import calendar, changes, phrases
+from hourglass import calendar, changes, citation, phrases
 from hourglass.assembly import months_to
 from hourglass.attribution import Part
 from hourglass.case import Case
@@ -155,11 +155,11 @@ def _points(case: Case, name: str, as_of: date) -> Iterable[Mark]:
     known = {r.date: r for r in sorted(case.rows[name], key=lambda r: r.known) if r.known <= as_of}
     for day in sorted(known):
         row = known[day]
-        source, _, rest = row.source.partition(": http")
+        cited = citation.cited(row.source)
+        words = "; ".join(one.words for one in cited)
+        url = next((one.url for one in cited if one.url), "")  # a mark leads to one page
         answers = f"{row.n:,} answers" if row.n else ""
-        yield Mark(
-            f"{name} {day}", day, row.value, source, answers, source, f"http{rest}".strip() if rest else ""
-        )
+        yield Mark(f"{name} {day}", day, row.value, words, answers, words, url)
 
 
 def reports(case: Case, as_of: date) -> tuple[Report, ...]:

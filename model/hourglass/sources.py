@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Iterator, Sequence
 
-from hourglass import __version__, brief, chapters, forecaster, phrases, store
+from hourglass import __version__, brief, chapters, citation, forecaster, phrases, store
 from hourglass.brief import Cell, Section
 from hourglass.case import Case
 from hourglass.dossier import Dossier
@@ -55,9 +55,8 @@ def _point(row: Row, poll: bool) -> tuple[str | Cell, ...]:
 
 
 def _source(text: str) -> Cell:
-    """Source of a point, which ends with its address where it has one."""
-    words, _, address = text.rpartition(" ")
-    return brief.linked(words.rstrip(":"), address) if words and brief.on_the_web(address) else Cell(text)
+    """Source of a point, each page that it names with its link."""
+    return brief.several([brief.linked(one.words, one.url) for one in citation.cited(text)])
 
 
 def run(told: Forecast, case: Case) -> brief.Table:
