@@ -24,8 +24,9 @@ LONG = "long " * 400
 CLAIMS = {"script": SCRIPT, "cyrillic": CYRILLIC, "hebrew": HEBREW, "long": LONG.strip()}
 UNSAFE = "javascript:document.title='broken'"
 STORY = "The same wire told of it again, part {}, at a length that leaves no room for every part of it."
-STORIES = 7
+STORIES = 8
 """Readings of one origin: with the others more changes than are told one by one."""
+RATIO = '{ q05 = 10, q50 = 20, q95 = 40, because = "Seldom without." }'
 SOURCE = '{ title = "<b>News</b>", url = "https://example.org/a?b=1&c=<d>\\"e", date = 2022-12-20 }'
 
 
@@ -43,7 +44,9 @@ def entries() -> Iterator[str]:
     for day in range(1, STORIES + 1):
         told = {"id": f'"wire-{day}"', "origin": '"wire"', "claim": _quoted(STORY.format(day))}
         yield folders.entry("reading", date=f"2022-12-0{day}", source=SOURCE, **told)
-    yield folders.entry("warning", id='"sign"', origin='"sign"', claim=_quoted(f"Sign: {CYRILLIC}"))
+    # Its window has passed, yet what is to be watched for quotes it, and P answers to it most of all.
+    sign = {"id": '"sign"', "origin": '"sign"', "claim": _quoted(f"Sign: {CYRILLIC}"), "ratio": RATIO}
+    yield folders.entry("warning", date="2022-06-01", known="2022-06-02", **sign)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from hourglass import (
     summary,
     terms,
 )
-from hourglass.brief import Cell, Table
+from hourglass.brief import Cell, Quote, Table
 from hourglass.case import Case
 from hourglass.dossier import Dossier
 from hourglass.summary import Forecast
@@ -268,6 +268,7 @@ def test_markdown_shows_a_text_as_it_is() -> None:
     assert (
         page.markdown_cell(Cell("a|b", "https://e.org/<x>|y z")) == r"[a\|b](<https://e.org/%3Cx%3E%7Cy%20z>)"
     )
+    assert page.markdown_said(Quote("They `say` so.")) == r"They \`say\` so."
     assert page.markdown_said("Ask `a_b --c` or a_b.") == r"Ask `a_b --c` or a\_b."
 
 
@@ -286,3 +287,13 @@ def test_a_table_of_markdown_has_as_many_fields_in_every_row() -> None:
 def test_a_table_is_made_of_plain_texts_and_links() -> None:
     made = brief.table("All", ("a", "b"), [["x", Cell("y", "https://e.org")]])
     assert made == Table("All", ("a", "b"), ((Cell("x"), Cell("y", "https://e.org")),))
+
+
+def test_words_of_others_keep_their_backticks_wherever_they_are_quoted() -> None:
+    report = reports.believed()
+    watched = next(one for one in data(report)["brief"]["sections"] if one["name"] == "watch")
+    assert reports.CYRILLIC in watched["parts"][0]  # the closing names the sign that P answers to most
+    assert page.said(Quote("a `b` <c>")) == "a `b` &lt;c&gt;"
+    assert page.said("a `b` <c>") == "a <code>b</code> &lt;c&gt;"
+    assert "<code>нет" not in report.text(publication.PAGE)
+    assert page.markdown(reports.CYRILLIC) in report.text(publication.TEXT).split("## What to watch")[1]

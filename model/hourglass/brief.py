@@ -59,10 +59,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Sentence with words of others in it: a backtick is one of theirs, and marks no command."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Points:
     """Sentences that stand side by side."""
 
-    sentences: tuple[str, ...]
+    sentences: tuple[str | Quote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,8 @@ class Figure:
     spec: Mapping[str, Any]
 
 
-Part = str | Points | Table | Figure
+Part = str | Quote | Points | Table | Figure
+"""Of a plain sentence what stands between backticks is a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,11 @@ def several(told: Sequence[Cell]) -> Cell:
     return told[0] if len(told) == 1 else Cell(JOINT.join(one.text for one in told), parts=tuple(told))
 
 
+def quotes(told: Iterable[str]) -> Points:
+    """Sentences with words of others in them."""
+    return Points(tuple(Quote(words) for words in told))
+
+
 def linked(text: str, url: str) -> Cell:
     """Text that leads to a page of the web; any other address is dropped, since a click would run it."""
     return Cell(text, url if on_the_web(url) else "")
@@ -183,8 +196,10 @@ def _part(part: Part) -> Any:
     match part:
         case str():
             return part
+        case Quote():
+            return part.text
         case Points():
-            return list(part.sentences)
+            return [_part(sentence) for sentence in part.sentences]
         case Figure():
             return {"figure": part.id, "caption": part.caption, "alt": part.alt}
         case Table():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hourglass import brief, display, phrases, terms
-from hourglass.brief import Cell, Fact, Part, Points, Section
+from hourglass.brief import Cell, Fact, Part, Points, Quote, Section
 from hourglass.case import Case
 from hourglass.dossier import Dossier
 from hourglass.ledger import Graded, Item, Note, Reading, kind_of
@@ -77,7 +77,7 @@ def criteria(d: Dossier) -> Section:
     header = d.case.question.header
     rows = ((e.case, "yes" if e.counts else "no", e.because) for e in header.edge_cases)
     edges = brief.table("Cases near the border", ("case", "counts", "because"), rows, folded=True)
-    return Section("question", "What counts as entry?", (" ".join(header.criteria.split()), edges))
+    return Section("question", "What counts as entry?", (Quote(" ".join(header.criteria.split())), edges))
 
 
 def outcomes(d: Dossier) -> Section:

@@ -66,7 +66,7 @@ def untold(told: Explanation) -> Iterable[str]:
     if faint:
         yield (
             f"Of {_pieces(faint)} what is added lies within {CLEAR} Monte Carlo standard errors (mcse) of "
-            "nothing; `hourglass explain --json` lists them."
+            "nothing; hourglass explain --json lists them."
         )
     ways = (way for way in (told.move, told.climb) if way is not None)
     moved = {name for way in ways for part in way.parts for name in (part.name, *part.name.split("+"))}

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from hourglass.brief import JOINT, Brief, Cell, Figure, Points, Table
+from hourglass.brief import JOINT, Brief, Cell, Figure, Points, Quote, Table
 
 TEMPLATES = "templates"
 CODE = re.compile(r"`([^`]+)`")
@@ -46,10 +46,11 @@ def _environment(kind: str) -> jinja2.Environment:
     return made
 
 
-KINDS: Mapping[str, type[object]] = {"sentence": str, "points": Points, "table": Table, "figure": Figure}
+Kind = type[object] | tuple[type[object], ...]
+KINDS: Mapping[str, Kind] = {"sentence": (str, Quote), "points": Points, "table": Table, "figure": Figure}
 
 
-def _is(kind: type[object]) -> Any:
+def _is(kind: Kind) -> Any:
     return lambda value: isinstance(value, kind)
 
 
@@ -106,8 +107,10 @@ def _script(text: str) -> Markup:
     return Markup(text.replace("</script", r"<\/script").replace("<!--", r"\x3c!--"))
 
 
-def said(sentence: str) -> Markup:
-    """Sentence whose words between backticks are a command."""
+def said(sentence: str | Quote) -> Markup:
+    """Sentence; in a plain one words between backticks are a command."""
+    if isinstance(sentence, Quote):
+        return escape(sentence.text)
     return Markup(CODE.sub(r"<code>\1</code>", str(escape(sentence))))
 
 
@@ -116,8 +119,10 @@ def markdown(text: str) -> str:
     return MARKS.sub(lambda found: "\\" + found[0], " ".join(text.split())).replace("`", r"\`")
 
 
-def markdown_said(sentence: str) -> str:
-    """Sentence whose words between backticks are a command."""
+def markdown_said(sentence: str | Quote) -> str:
+    """Sentence; in a plain one words between backticks are a command."""
+    if isinstance(sentence, Quote):
+        return markdown(sentence.text)
     parts = CODE.split(" ".join(sentence.split()))
     return "".join(f"`{part}`" if i % 2 else _spaced(part) for i, part in enumerate(parts))
 

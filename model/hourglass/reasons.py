@@ -46,7 +46,7 @@ def moves(d: Dossier) -> Section:
         "P if from now on a driver, or every one, stood where it stands for the typical such state",
         explain_display.TYPICAL, explain_display.typical(told.typical, d.case),
     )  # fmt: skip
-    return Section("moves", title, (*parts, rests, typical, *explain_display.untold(told)))
+    return Section("moves", title, (*parts, rests, typical, *map(brief.Quote, explain_display.untold(told))))
 
 
 def _since(d: Dossier, found: Found) -> Iterator[brief.Part]:
@@ -111,7 +111,7 @@ def watch(d: Dossier) -> Section:
     shown = brief.table(caption, outlook_display.WATCH, first)
     less = brief.table("What tells less", outlook_display.WATCH, rest, folded=True)
     remarks = Points(tuple(outlook_display.watch_remarks()))
-    return Section("watch", title, (told.closing, shown, *((less,) if rest else ()), remarks))
+    return Section("watch", title, (brief.Quote(told.closing), shown, *((less,) if rest else ()), remarks))
 
 
 def disagreement(d: Dossier) -> Section:
@@ -144,7 +144,7 @@ def _stances(d: Dossier, stances: Sequence[Stance]) -> Iterator[brief.Part]:
         yield brief.table(
             "Chance of entry on the same evidence, and log-odds from ours", columns, _apart(d, shown)
         )
-    yield Points(tuple(f"{one.name}: {one.title}. {one.because}" for one in stances))
+    yield brief.quotes(f"{one.name}: {one.title}. {one.because}" for one in stances)
     yield from (_unknown(d, one) for one in stances if one.forecast is None)
 
 

@@ -23,7 +23,7 @@ def section(d: Dossier) -> Section:
         "are right."
     )
     left_out = d.case.question.header.leaves_out
-    rest = ("What the model leaves out:", Points(left_out)) if left_out else ()
+    rest = ("What the model leaves out:", brief.quotes(left_out)) if left_out else ()
     return Section(
         NAME, "Can it be trusted?", (meaning, checks, display.CHECKED, *_fitness(d), *_track(d), *rest)
     )
@@ -34,7 +34,7 @@ def _fitness(d: Dossier) -> Iterator[brief.Part]:
     if d.found is None:
         return
     told = d.found.fitness
-    yield Points(tuple(fitness_display.sentences(told)))
+    yield brief.quotes(fitness_display.sentences(told))
     series = d.case.question.series
     rows = fitness_display.least(told.least_expected(fitness_display.SHOWN), series)
     yield brief.table(fitness_display.LEAST_TITLE, fitness_display.LEAST, rows)
