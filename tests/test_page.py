@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from browser import Opened, Window
 from conftest import ROOT
 
 from hourglass import publication
+from hourglass.ledger import Reading
 
 MEET = "() => { window.met = new Set(); document.addEventListener('focusin', e => met.add(e.target)); }"
 MOST_BYTES = 3_000_000
@@ -181,10 +183,53 @@ def test_the_keyboard_alone_reaches_everything(window: Window, report: reports.R
     for _ in range(count + 5):
         page.keyboard.press("Tab")
     missed = page.evaluate(
-        f"{wanted[6:]}.filter(one => one.checkVisibility() && !one.closest('svg') && !met.has(one)"
+        f"{wanted[6:]}.filter(one => one.checkVisibility() && !met.has(one)"
         " && !one.disabled && one.className !== 'skip').map(one => one.outerHTML.slice(0, 120))"
     )
     assert missed == []
+
+
+REACHED = "document.activeElement.closest('figure')?.id ?? ''"
+
+
+def test_the_marks_of_a_picture_are_reached_by_keyboard_with_their_words_and_links(window: Window) -> None:
+    report = reports.believed()
+    page = opened(window, report).page
+    page.locator("nav a[href='#drivers']").focus()
+    while not page.evaluate(REACHED).startswith("figure-driver"):
+        page.keyboard.press("Tab")
+    marks = page.locator(f"#{page.evaluate(REACHED)} svg.marks [tabindex]").count()
+    told: dict[str, str] = {}
+    for _ in range(marks):
+        mark = page.locator(":focus")
+        told[mark.get_attribute("aria-label") or ""] = mark.get_attribute("role") or ""
+        assert "B2" in page.inner_text("#vg-tooltip-element.visible")
+        page.keyboard.press("ArrowRight")
+    readings = report.case.evidence(report.told.as_of).of(Reading)
+    assert len(told) == marks == len(readings) > 10
+    assert list(told) == sorted(told, key=lambda words: words[:10])
+    linked = sum(item.source.url.startswith("http") for item in readings)
+    assert Counter(told.values()) == {"link": linked, "graphics-symbol": marks - linked}
+
+
+def test_enter_on_a_mark_opens_its_source(window: Window) -> None:
+    page = opened(window, reports.believed()).page
+    page.route("https://**", lambda route: route.abort())
+    page.locator("figure[id^=figure-driver] [tabindex='0']").first.focus()
+    with page.expect_request("https://example.org/**"):
+        page.keyboard.press("Enter")
+
+
+def test_the_lists_beside_the_drivers_hold_every_mark_but_those_of_series(window: Window) -> None:
+    page = opened(window, reports.believed()).page
+    marks = page.locator("#drivers figure:not([id^=figure-series]) path[aria-label]").count()
+    page.evaluate("() => document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    rows = page.locator("#drivers details tbody tr:not(:has([colspan]))")
+    assert rows.count() == marks
+    assert any("Sign seen" in words for words in rows.all_inner_texts())
+    assert (
+        page.locator("#sources details").count() > page.locator("#drivers figure[id^=figure-series]").count()
+    )
 
 
 def test_a_fold_opens_by_keyboard(window: Window) -> None:

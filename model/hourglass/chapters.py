@@ -1,12 +1,13 @@
 """What a report answers first: how likely entry is, what else can happen, where the drivers stand."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from hourglass import brief, display, phrases, terms
-from hourglass.brief import Cell, Fact, Part, Points, Quote, Section
+from hourglass import brief, display, evidence_exhibits, phrases, terms
+from hourglass.brief import Cell, Fact, Part, Points, Quote, Section, Table
 from hourglass.case import Case
 from hourglass.dossier import Dossier
-from hourglass.ledger import Graded, Item, Note, Reading, kind_of
+from hourglass.ledger import Event, Graded, Item, Note, Reading, Sighting, kind_of
 from hourglass.summary import Forecast
 
 ENTRY = "entry comes by {day}"
@@ -101,13 +102,35 @@ def drivers(d: Dossier) -> Section:
         )
         for name, driver in d.case.question.drivers.items()
     )  # fmt: skip
-    words = "The lists hold every item that the marks of the pictures stand for, oldest first."
-    return Section("drivers", "Where do the drivers stand?", (levels, words, *lists))
+    words = (
+        "The lists hold every item that a mark of the pictures stands for, oldest first; the points of the "
+        "series stand with the sources. On the page the Tab key reaches the first mark of a picture, arrow "
+        "keys the others, and Enter opens what a mark links to."
+    )
+    return Section("drivers", "Where do the drivers stand?", (levels, words, *lists, _reports(d)))
+
+
+def _reports(d: Dossier) -> Table:
+    """Events and signs: what has a day but no level."""
+    day, items = d.forecast.as_of, d.case.evidence(d.forecast.as_of).items
+    rows = (
+        (str(item.date), evidence_exhibits.report(item, d.case, day).kind, _worth(item, day), item.origin,
+         claim(item))
+        for item in items
+        if isinstance(item, Event | Sighting)
+    )  # fmt: skip
+    columns = ("date", "what", "grade", "origin", "claim")
+    return brief.table("Events and signs: items", columns, rows, folded=True)
 
 
 def _mark(item: Reading) -> tuple[str | Cell, ...]:
-    grade = f"{item.grade} (no weight)" if item.weightless else item.grade
-    return str(item.date), f"{item.level:+g}", grade, item.origin, claim(item)
+    return str(item.date), f"{item.level:+g}", _worth(item, item.known), item.origin, claim(item)
+
+
+def _worth(item: Graded, day: date) -> str:
+    """Grade of an item, and why it does not weigh where it does not."""
+    why = " (no weight)" if item.weightless else "" if item.weighs(day) else " (window passed)"
+    return f"{item.grade}{why}"
 
 
 def claim(item: Item) -> Cell:

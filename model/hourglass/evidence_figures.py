@@ -172,6 +172,8 @@ def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Fi
     layers = [figures.data(heads).mark_text(align="left", x=0).encode(y=y, text="words:N")]
     for linked in (True, False):
         held = [row | {"day": row["day of it"]} for row in rows if bool(row["link"]) == linked]
+        if not held:
+            continue
         mark = figures.data(held).mark_tick(color=figures.ENTRY, thickness=3, size=14, orient="vertical")
         shown = figures.hover(*(name for name in _shown(held) if name != "at"))
         shade = alt.Opacity("shade:Q", scale=None)

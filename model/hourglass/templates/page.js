@@ -31,6 +31,35 @@
     live.focus({ preventScroll: true });
   };
 
+  // A hover by keyboard: the Tab key reaches the first mark of a picture, arrows the others, Enter its source.
+  const AHEAD = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  const place = (mark) => mark.getBoundingClientRect();
+  const point = (type) => ({ currentTarget: mark }) => {
+    const { x, y, width, height } = place(mark);
+    const at = { clientX: x + width / 2, clientY: y + height / 2, bubbles: true };
+    mark.dispatchEvent(new PointerEvent(type, at));
+  };
+  const reach = (live) => {
+    const marks = [...live.querySelectorAll("path[aria-label]")].filter((mark) => mark.__data__);
+    marks.sort((one, other) => place(one).x - place(other).x);
+    marks.forEach((mark, i) => {
+      mark.setAttribute("tabindex", i === 0 ? "0" : "-1");
+      if (mark.__data__.href) mark.setAttribute("role", "link");
+      mark.addEventListener("focus", point("pointermove"));
+      mark.addEventListener("blur", point("pointerout"));
+      mark.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") mark.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+        if (!(event.key in AHEAD)) return;
+        event.preventDefault();
+        const next = marks[i + AHEAD[event.key]];
+        if (next === undefined) return;
+        mark.setAttribute("tabindex", "-1");
+        next.setAttribute("tabindex", "0");
+        next.focus();
+      });
+    });
+  };
+
   const draw = async (still) => {
     const live = document.createElement("div");
     live.className = "chart coming";
@@ -39,6 +68,7 @@
     try {
       await window.vegaEmbed(live, specs[still.dataset.chart], options);
       swap(still, live);
+      reach(live);
     } catch (error) {
       live.remove();
       console.error(error);
