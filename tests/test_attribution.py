@@ -11,7 +11,7 @@ import pytest
 from test_forecaster import AS_OF, Fits, made, prior_fit, with_items
 
 from hourglass import attribution, estimate, record
-from hourglass.attribution import OTHER, QUIET, REFIT, Move, Told, log_odds
+from hourglass.attribution import LATER, OTHER, REFIT, Move, Told, log_odds
 from hourglass.case import Case
 from hourglass.forecaster import Method
 from hourglass.record import Record
@@ -74,7 +74,7 @@ def test_parts_sum_to_the_change_of_the_printed_log_odds(ledgers: Ledgers) -> No
     assert now is not None
     assert (move.before, move.after) == (then, now)
     assert sum(parts(move).values()) == pytest.approx(log_odds(now) - log_odds(then), abs=1e-6)
-    assert set(parts(move)) == {QUIET, "alarm", "sight", "echo", "no", REFIT}
+    assert set(parts(move)) == {LATER, "alarm", "sight", "echo", "no", REFIT}
     assert all(parts(move).values())
 
 
@@ -87,15 +87,15 @@ def test_of_an_update_little_is_left_for_the_last_part(ledgers: Ledgers) -> None
 
 def test_one_change_has_all_that_the_update_moves(ledgers: Ledgers) -> None:
     move = moved(ledgers.run(AS_OF, VISIT), ledgers.run(AS_OF, VISIT, SIGHT))
-    assert parts(move)[QUIET] == pytest.approx(0, abs=1e-9)
+    assert parts(move)[LATER] == pytest.approx(0, abs=1e-9)
     assert parts(move)["sight"] == pytest.approx(move.whole, abs=0.01)
 
 
 def test_quiet_months_alone_lower_p_through_time_gone_by(ledgers: Ledgers) -> None:
     move = moved(ledgers.run(EARLY, VISIT), ledgers.run(AS_OF, VISIT))
-    assert list(parts(move)) == [QUIET, REFIT]
-    assert parts(move)[QUIET] < 0
-    assert parts(move)[QUIET] == pytest.approx(move.whole, abs=0.01)
+    assert list(parts(move)) == [LATER, REFIT]
+    assert parts(move)[LATER] < 0
+    assert parts(move)[LATER] == pytest.approx(move.whole, abs=0.01)
 
 
 def test_a_warning_is_what_it_makes_of_the_odds(ledgers: Ledgers) -> None:
@@ -108,7 +108,7 @@ def test_a_warning_is_what_it_makes_of_the_odds(ledgers: Ledgers) -> None:
 def test_what_is_known_later_is_no_part(ledgers: Ledgers) -> None:
     late = SIGHT.replace("known = 2023-01-22", "known = 2023-01-27")
     move = moved(ledgers.run(EARLY, VISIT), ledgers.run(AS_OF, VISIT, late))
-    assert list(parts(move)) == [QUIET, REFIT]
+    assert list(parts(move)) == [LATER, REFIT]
 
 
 def test_items_of_one_origin_share_what_they_say_together(ledgers: Ledgers) -> None:
@@ -158,7 +158,7 @@ def test_a_revision_and_a_retraction_are_parts(ledgers: Ledgers) -> None:
 
 def test_draws_of_another_seed_walk_the_same_way(ledgers: Ledgers) -> None:
     move = moved(ledgers.run(EARLY, VISIT), ledgers.run(AS_OF, VISIT, SIGHT, seed=2))
-    assert list(parts(move)) == [QUIET, "sight", REFIT]
+    assert list(parts(move)) == [LATER, "sight", REFIT]
     assert sum(parts(move).values()) == pytest.approx(move.whole, abs=1e-6)
 
 
@@ -169,7 +169,7 @@ def test_other_beliefs_are_told_apart_from_the_evidence(ledgers: Ledgers) -> Non
     mine.edit("reference.toml", r"^q50 = .*", "q50 = 0.021")
     other = ledgers.of(mine.load(), AS_OF)
     move = moved(one, other)
-    assert list(parts(move)) == [QUIET, "sight", OTHER]
+    assert list(parts(move)) == [LATER, "sight", OTHER]
     assert sum(parts(move).values()) == pytest.approx(move.whole, abs=1e-6)
     assert "eliefs" in move.remark
 

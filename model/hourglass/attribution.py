@@ -1,10 +1,10 @@
-"""What moved the forecast between two runs, in log-odds: quiet months, each change, the rest.
+"""What moved the forecast between two runs, in log-odds: the later day, each change, the rest.
 
 The draws of one fit walk the whole way. First the later day: the same evidence, months in which
-nothing struck, warnings that lapse. Then the changes of evidence, by exact Shapley values, so
-that no order is preferred. What is left of the move between the two printed chances is the
-later run's own fit, smoothing of weights, Monte Carlo error. Weights on the way are not
-smoothed: a smoothing of each subset by itself would be noise between them.
+nothing struck, warnings that lapse, a window that has moved on. Then the changes of evidence, by
+exact Shapley values, so that no order is preferred. What is left of the move between the two
+printed chances is the later run's own fit, smoothing of weights, Monte Carlo error. Weights on
+the way are not smoothed: a smoothing of each subset by itself would be noise between them.
 """
 
 from collections import defaultdict
@@ -41,7 +41,7 @@ from hourglass.reweighting import Weights
 from hourglass.summary import Horizon
 from hourglass.verdict import Check
 
-QUIET = "quiet months"
+LATER, LATER_HOLDS = "the later day", "quiet until then, lapsed warnings, a later window"
 REFIT = "refit and Monte Carlo"
 OTHER = "beliefs or program changed"
 EXACT = 1e-6
@@ -129,7 +129,7 @@ def between(one: Record, other: Record, told: Told) -> Move:
     by, groups = changes.grouped(changes.between(one.case, one.as_of, other.case, other.as_of))
     way = _Way(one, other, base, told, groups)
     start, worth, ends = way.start(), way.worth(), way.ends()
-    parts = [Part(QUIET, float(worth[0]) - start)]
+    parts = [Part(LATER, float(worth[0]) - start, LATER_HOLDS)]
     parts += [
         Part(group.name, float(share), _detail(group), tuple(c.name for c in group.changes))
         for group, share in zip(groups, shapley.shares(worth), strict=True)
