@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from hourglass import explain_display
-from hourglass.attribution import Move, Part
+from hourglass.attribution import LATER, LATER_HOLDS, Move, Part
 from hourglass.case import Case
 from hourglass.explanation import Explanation
 from hourglass.influence import EVERY, Influence, Typical
@@ -16,7 +16,7 @@ from hourglass.sensitivity import Sensitivity
 from hourglass.summary import Evidence
 from hourglass.verdict import Check
 
-PARTS = (Part("quiet months", -0.5), Part("it", 1.19315, "added"), Part("refit and Monte Carlo", 0.0))
+PARTS = (Part(LATER, -0.5, LATER_HOLDS), Part("it", 1.19315, "added"), Part("refit and Monte Carlo", 0.0))
 MOVE = Move(12, 0.2, 1 / 3, "change", PARTS, (Check("weights k_hat", 0.2, 0.7, True),), "It holds the rest.")
 TOLD = Explanation(
     question={"id": "q", "title": "Will it?"}, run="b", as_of=date(2023, 1, 26), since="a",
@@ -48,6 +48,7 @@ def row(text: str, start: str) -> list[str]:
 def test_parts_stand_with_what_they_do_to_the_odds_and_their_sum(case: Case) -> None:
     text = shown(TOLD, case)
     assert row(text, "it") == ["it", "added", "+1.193", "3.30"]
+    assert row(text, "the later day")[1] == "quiet until then, lapsed warnings, a later window"
     assert row(text, "sum") == ["sum", "", "+0.693", "2.00"]  # odds of 1/4 to odds of 1/2
     assert "What moved P from 20.0 % as of 2023-01-10 (run a)" in text
     assert "rough, the sum is not" not in text
@@ -139,7 +140,8 @@ def test_nominal_and_effective_items_are_told(case: Case) -> None:
 def test_a_climb_names_the_checks_that_failed(case: Case) -> None:
     climb = Climb(0.2, 1 / 3, PARTS, (Check("power 0.25 r_hat", 1.02, 1.01, False),), 0.147, 0.151)
     text = shown(replace(TOLD, move=None, climb=climb), case)
-    assert "before any evidence of the state's own" in text
+    assert "What took P from 20.0 %, by the life tables and the beliefs alone, to now:" in text
+    assert "is not the outside view" in text
     assert "power 0.25 r_hat 1.02" in text
     assert "missed the whole by +0.147, with a Monte Carlo standard error of 0.151" in " ".join(text.split())
     assert "Noise would miss less" not in text

@@ -81,6 +81,7 @@ def test_every_group_of_a_climb_but_own_quiet_has_claims(case: Case) -> None:
     walk = evidence_exhibits.since_prior(climbed(case), case)
     assert walk is not None
     assert [step.name for step in walk.steps if not step.claims] == ["own quiet"]
+    assert walk.start == "by the life tables and the beliefs alone"
     (held,) = [step.claims for step in walk.steps if step.name == "pressure, 2022 Q4"]
     told = [claim.text for claim in held]
     (calls,) = [item for item in case.evidence(NOW).items if item.id == CALLS]

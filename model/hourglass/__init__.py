@@ -120,7 +120,7 @@ def explain(
     months
         Horizon; default the longest that both have.
     from_prior
-        Whether to start at the class's record alone instead, by fits between: some minutes.
+        Whether to start at the life tables and the beliefs alone instead, by fits between: some minutes.
     """
     from hourglass import explanation, workspace  # as above
 

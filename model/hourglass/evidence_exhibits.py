@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from hourglass import calendar, changes, citation, phrases
+from hourglass import calendar, changes, citation, ladder, phrases
 from hourglass.assembly import months_to
 from hourglass.attribution import Part
 from hourglass.case import Case
@@ -215,12 +215,11 @@ def _number(asked: Series, row: Row) -> Claim:
 
 
 def since_prior(told: Explanation, case: Case) -> Walk | None:
-    """Walk from before any evidence of the state's own, None where it was not climbed."""
+    """Walk from before any evidence of the state's own; None where it was not climbed."""
     if told.climb is None:
         return None
     steps = tuple(_step(part, named(part.holds, case, told.as_of)) for part in told.climb.parts)
-    start = "before any evidence of its own"
-    return Walk(start, told.climb.before, f"as of {told.as_of}", told.climb.after, steps)
+    return Walk(f"by {ladder.START}", told.climb.before, f"as of {told.as_of}", told.climb.after, steps)
 
 
 def _step(part: Part, claims: tuple[Claim, ...]) -> Step:

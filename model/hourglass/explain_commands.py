@@ -19,7 +19,10 @@ def explain(
         str | None, typer.Option("--to", help="Beginning of the run's id; default the last.")
     ] = None,
     from_prior: Annotated[
-        bool, typer.Option("--from-prior", help="Climb from the class's record alone, by fits: minutes.")
+        bool,
+        typer.Option(
+            "--from-prior", help="Climb from the life tables and the beliefs alone, by fits: minutes."
+        ),
     ] = False,
     horizon: Annotated[
         float | None, typer.Option(help="Months; default the longest that both runs have.")

@@ -12,7 +12,7 @@ from hourglass.attribution import Move, Part
 from hourglass.case import Case
 from hourglass.explanation import Explanation
 from hourglass.influence import CLEAR, EVERY, Influence, Typical
-from hourglass.ladder import MISSED, Climb
+from hourglass.ladder import MISSED, START, Climb
 from hourglass.phrases import percent
 from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
 
@@ -106,13 +106,17 @@ def rough(move: Move) -> str | None:
 
 
 def _climb(climb: Climb) -> list[RenderableType]:
-    title = f"What took P from {percent(climb.before)}, before any evidence of the state's own:"
+    title = f"What took P from {percent(climb.before)}, by {START}, to now:"
     remarks = (Text(words, style="dim") for words in climbed(climb))
     return [Text(title), _ways("evidence", climb.parts, climb.whole), *remarks]
 
 
 def climbed(climb: Climb) -> Iterator[str]:
-    """What a reader must know of the parts of a climb."""
+    """What a reader must know of the start of a climb, and of its parts."""
+    yield (
+        f"The start, {START}, is not the outside view: it holds what is believed of the state's own drivers "
+        "and none of its quiet, where the outside view knows that quiet and no driver."
+    )
     yield (
         f"As sampled, the parts missed the whole by {phrases.log_odds(climb.missed)}, with a Monte Carlo "
         f"standard error of {climb.error:.3f}; they are adjusted to sum to it, each by what its error shares "

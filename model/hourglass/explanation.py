@@ -33,7 +33,7 @@ class Asked:
     months
         Horizon; None is the longest that both runs have.
     from_prior
-        Whether to climb from the class's record alone instead, by fits between.
+        Whether to climb from the life tables and the beliefs alone instead, by fits between.
     """
 
     start: str | None = None
@@ -57,7 +57,7 @@ class Explanation:
     move
         What moved P since the earlier run.
     climb
-        What took P from the class's record alone to now.
+        What took P from the life tables and the beliefs alone to now.
     typical, influences, sensitivities
         P with drivers at rest; what each item does; how P answers to each prior. The strongest first.
     evidence
@@ -128,7 +128,7 @@ def of(
     earlier
         Run that has this horizon, too.
     machine_code
-        Folder of compiled models, to climb from the class's record by fits between; None: not.
+        Folder of compiled models, to climb from the life tables and the beliefs alone, by fits; None: not.
     """
     move = None if earlier is None else _moved(case, earlier, stand.run, stand.horizon, runs, talk)
     talk("asking what the forecast rests on")

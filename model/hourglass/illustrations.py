@@ -19,6 +19,7 @@ from hourglass import (
 )
 from hourglass.dossier import Dossier, Found
 from hourglass.figures import Figure
+from hourglass.ladder import START
 from hourglass.outline import Figures
 from hourglass.summary import Forecast
 from hourglass.variant import BASE
@@ -86,7 +87,7 @@ def _moves(d: Dossier, found: Found) -> Iterator[Captioned]:
         yield evidence_figures.moves(last, "moves"), "What moved the chance since the last forecast."
     prior = evidence_exhibits.since_prior(found.explanation, d.case)
     if prior is not None:
-        yield evidence_figures.moves(prior, "moves-prior"), "What took the chance from the prior to now."
+        yield evidence_figures.moves(prior, "moves-prior"), f"What took the chance from {START} to now."
 
 
 def _disagreement(d: Dossier, found: Found) -> Iterator[Captioned]:

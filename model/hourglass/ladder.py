@@ -17,6 +17,8 @@ from hourglass.standing import Standing
 from hourglass.tempering import Stage
 from hourglass.verdict import Check
 
+START = "the life tables and the beliefs alone"
+"""Where a climb starts: what holds before any evidence of the state's own, its quiet among it."""
 MISSED = "sum of the parts"
 """Name of the check of what the parts missed, in Monte Carlo standard errors."""
 MOST_MISSED = 3
@@ -27,7 +29,9 @@ DRAWS = 500
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """What took P from the class's record alone to now, as parts in log-odds that sum to the whole.
+    """What took P from the life tables and the beliefs alone to now, as parts that sum to the whole.
+
+    Parts are in log-odds.
 
     Attributes
     ----------

@@ -20,7 +20,7 @@ from hourglass.comparison import gap
 from hourglass.dossier import Dossier, Found, Stance
 from hourglass.evidence_exhibits import Claim, Walk
 from hourglass.explanation import Explanation
-from hourglass.ladder import Climb
+from hourglass.ladder import START, Climb
 from hourglass.phrases import percent
 from hourglass.variant import BASE
 
@@ -68,13 +68,13 @@ def _from_prior(d: Dossier, told: Explanation) -> Iterator[brief.Part]:
     walk = evidence_exhibits.since_prior(told, d.case)
     if told.climb is None or walk is None:
         yield (
-            "What took P from the class's record alone to now needs fits of some minutes: ask "
+            f"What took P from {START} to now needs fits of some minutes: ask "
             f"`hourglass report {d.case.folder.name} --as-of {d.forecast.as_of} --from-prior`."
         )
         return
     climb = told.climb
     from_to = f"from {percent(climb.before)} to {percent(climb.after)}"
-    caption = f"Since the prior, before any evidence of its own: {from_to}"
+    caption = f"From {START} to now: {from_to}"
     yield _ways(caption, climb, walk)
     yield from explain_display.climbed(climb)
 

@@ -22,7 +22,11 @@ def report(
     as_of: AsOf = None,
     seed: Seed = 1,
     from_prior: Annotated[
-        bool, typer.Option("--from-prior", help="Tell what moved P since the prior, by fits: minutes.")
+        bool,
+        typer.Option(
+            "--from-prior",
+            help="Tell what moved P since the life tables and beliefs alone, by fits: minutes.",
+        ),
     ] = False,
     variants: Annotated[
         bool, typer.Option("--variants", help="Fit other people's beliefs where weights fail: minutes.")

@@ -1,4 +1,4 @@
-"""From what the class alone says to now: what each group of evidence did to P, in log-odds.
+"""From the life tables and the beliefs alone to now: what each group of evidence did to P, in log-odds.
 
 With all evidence raised to a power `a`, P moves by ``dE[P]/da = Cov(P, l)``, and ``l``, the log
 likelihood, is a sum over groups. The part of a group is the integral of its own covariance

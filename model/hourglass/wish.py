@@ -13,7 +13,7 @@ class Wish:
     Attributes
     ----------
     from_prior
-        What took P from the class's record alone to now.
+        What took P from the life tables and the beliefs alone to now.
     variants
         Other people's beliefs, fitted where the draws cannot be weighed for them.
     """
