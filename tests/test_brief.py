@@ -66,6 +66,12 @@ def test_the_first_table_is_that_of_the_terminal_with_a_word() -> None:
         assert row[-1] == (term.word if term else "")
 
 
+def test_what_a_level_is_stands_where_levels_do() -> None:
+    parts = {one["name"]: str(one["parts"]) for one in data(reports.believed())["brief"]["sections"]}
+    assert [name for name, told in parts.items() if display.LEVELS in told] == ["drivers"]
+    assert display.OUTSIDE in parts["answer"]
+
+
 def test_the_lead_says_the_longest_horizon_in_words() -> None:
     report = reports.believed()
     last = report.told.horizons[-1]

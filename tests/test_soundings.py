@@ -73,14 +73,14 @@ def outcomes(name: str, law: object, answers: int = 0) -> dict[str, list[float]]
 
 def test_a_count_that_is_mostly_none_has_no_middling_outcome() -> None:
     found = outcomes("meetings", stats.binom(np.array([1, 1]), np.array([1e-9, 1e-9])))
-    assert list(found) == ["at most 0 meetings a month", "at least 1 meetings a month"]
+    assert list(found) == ["at most 0 (meetings a month)", "at least 1 (meetings a month)"]
     np.testing.assert_allclose(list(found.values()), np.array([[1, 1], [1e-9, 1e-9]]), rtol=1e-6)
 
 
 def test_a_count_is_parted_between_whole_numbers() -> None:
     found = outcomes("meetings", stats.randint(np.array([0, 4]), np.array([1, 5])))
     assert list(found) == [
-        "at most 0 meetings a month", "between 0 and 4 meetings a month", "at least 4 meetings a month",
+        "at most 0 (meetings a month)", "between 0 and 4 (meetings a month)", "at least 4 (meetings a month)",
     ]  # fmt: skip
     assert list(found.values()) == [[1, 0], [0, 0], [0, 1]]
 
@@ -96,7 +96,15 @@ def test_a_size_is_told_to_two_figures_on_its_own_scale() -> None:
     sizes = np.log([1234.0, 9876.0])
     found = outcomes("troops", stats.norm(sizes, 1e-9))
     assert list(found) == [
-        "at most 1,200 soldiers", "between 1,200 and 9,900 soldiers", "at least 9,900 soldiers",
+        "at most 1,200 (soldiers)", "between 1,200 and 9,900 (soldiers)", "at least 9,900 (soldiers)",
+    ]  # fmt: skip
+
+
+def test_a_change_is_called_one_and_has_its_sign() -> None:
+    found = outcomes("prisoners", stats.norm(np.array([-18.0, 40.0]), 1e-9))
+    assert list(found) == [
+        "change of at most -18 (persons a month)", "change between -18 and +40 (persons a month)",
+        "change of at least +40 (persons a month)",
     ]  # fmt: skip
 
 

@@ -57,12 +57,12 @@ def answer(d: Dossier) -> Section:
     columns = (*phrases.CHANCES, "in words")
     parts: tuple[Part, ...] = (
         brief.table("Chance of entry, first of all that can happen", columns, words),
-        Points(tuple(_reading(d))),
+        Points(tuple(_reading())),
     )
     return Section("answer", "How likely is entry?", parts)
 
 
-def _reading(d: Dossier) -> Iterator[str]:
+def _reading() -> Iterator[str]:
     """How to read the chances."""
     yield "The chance to quote is the chance of entry: a mean over all that the model holds possible."
     yield (
@@ -70,7 +70,7 @@ def _reading(d: Dossier) -> Iterator[str]:
         "half inside the 50 % interval."
     )
     yield "No word stands beside a chance below 1 % or above 99 %."
-    yield from display.caveats(d.forecast)
+    yield display.OUTSIDE
 
 
 def criteria(d: Dossier) -> Section:
@@ -107,7 +107,9 @@ def drivers(d: Dossier) -> Section:
         "series stand with the sources. On the page the Tab key reaches the first mark of a picture, arrow "
         "keys the others, and Enter opens what a mark links to."
     )
-    return Section("drivers", "Where do the drivers stand?", (levels, words, *lists, _reports(d)))
+    return Section(
+        "drivers", "Where do the drivers stand?", (levels, display.LEVELS, words, *lists, _reports(d))
+    )
 
 
 def _reports(d: Dossier) -> Table:

@@ -16,6 +16,9 @@ from hourglass.phrases import CHANCES, percent
 from hourglass.summary import Forecast, Horizon, Line
 from hourglass.verdict import Check, Verdict
 
+LEVELS = "A level is in standard deviations among states that were in a position to join an ally's war."
+OUTSIDE = "The outside view knows only the class and the quiet so far."
+
 
 def forecast(told: Forecast, case: Case) -> RenderableType:
     """The answer: verdict first, then chances by horizon, drivers, and what stands behind them."""
@@ -146,10 +149,7 @@ def assumed(told: Forecast, case: Case) -> Iterable[str]:
 def caveats(told: Forecast) -> Iterable[str]:
     """What a reader must know beside the numbers."""
     if told.verdict.passed:
-        yield (
-            "A level is in standard deviations among states that were in a position to join an ally's war. "
-            "The outside view knows only the class and the quiet so far."
-        )
+        yield f"{LEVELS} {OUTSIDE}"
 
 
 def made(told: Forecast) -> str:

@@ -15,6 +15,7 @@ from hourglass.influence import CLEAR, EVERY, Influence, Typical
 from hourglass.ladder import MISSED, START, Climb
 from hourglass.phrases import percent
 from hourglass.sensitivity import ALWAYS, NOTICEABLE, Sensitivity
+from hourglass.verdict import Check
 
 MOST_ROWS = 12
 """Rows of a table in a terminal; `--json` holds all."""
@@ -126,8 +127,18 @@ def climbed(climb: Climb) -> Iterator[str]:
     if len(fits) < len(climb.checks):
         yield "Noise would miss less: the powers are too few or a fit is unsound, and the parts are rough."
     if fits:
-        failed = "; ".join(f"{check.name} {check.value:.4g}" for check in fits)
-        yield f"Fits between are short, and some checks fail: {failed}."
+        yield (
+            "The climb goes by short fits between, with the evidence raised to powers from 0 to 1, and some "
+            f"of their checks fail: {'; '.join(map(_short_of, fits))}. The parts are shown all the same; "
+            "read them as rough."
+        )
+
+
+def _short_of(check: Check) -> str:
+    """What a fit between fell short of: its power, the check, and the limit that it passed."""
+    _, power, name = check.name.split(" ", 2)
+    bound = "at most" if check.value > check.limit else "at least"
+    return f"at power {power} {name} is {check.value:.4g}, {bound} {check.limit:.4g} is wanted"
 
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:

@@ -24,7 +24,13 @@ def fitness(told: Fitness, series: Mapping[str, Series], shown: int = SHOWN) -> 
 
 def sentences(told: Fitness) -> Iterator[str]:
     """What stands out, in words."""
-    yield f"Each of {len(told.items)} items without itself: log density {told.elpd:.1f} ± {told.error:.1f}."
+    count = (
+        f"Each of {len(told.items)} readings, episodes and points of series was foretold from all the others"
+    )
+    yield (
+        f"{count}; the log densities sum to {told.elpd:.1f}, with a standard error of {told.error:.1f}. "
+        "Items of one origin, driver and month are one reading, events of one episode are one."
+    )
     for item in told.least_expected(1):
         yield f"{item.name} is the least expected item of all: check its coding."
     unsound = [item.name for item in told.items if not item.sound]

@@ -41,11 +41,13 @@ class Sounding:
         low, high = self._rounded(*told)
         least = self.law.cdf(self._below(low))
         most = 1 - self.law.cdf(self._above(high))
-        unit = "" if self.series.kind == "poll" else f" {self.series.entering}"
-        yield f"at most {self._words(low)}{unit}", least
+        # The unit stands aside: it is that of many, and a number may be one.
+        unit = "" if self.series.kind == "poll" else f" ({self.series.entering})"
+        of, between = ("change of ", "change between") if self.series.change else ("", "between")
+        yield f"{of}at most {self._words(low)}{unit}", least
         if self._above(high) > self._below(low):
-            yield f"between {self._words(low)} and {self._words(high)}{unit}", 1 - least - most
-        yield f"at least {self._words(high)}{unit}", most
+            yield f"{between} {self._words(low)} and {self._words(high)}{unit}", 1 - least - most
+        yield f"{of}at least {self._words(high)}{unit}", most
 
     def _rounded(self, low: float, high: float) -> tuple[float, float]:
         """Values that a person would name, on the scale of the file."""
@@ -75,7 +77,9 @@ class Sounding:
         return log(high) if self.series.scale == "log" else high
 
     def _words(self, value: float) -> str:
-        return f"{100 * value:.0f} %" if self.series.kind == "poll" else f"{value:,.6g}"
+        if self.series.kind == "poll":
+            return f"{100 * value:.0f} %"
+        return f"{value:+,.6g}" if self.series.change and value else f"{value:,.6g}"
 
 
 def prospects(ahead: Ahead) -> Iterator[Prospect]:
