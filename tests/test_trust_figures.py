@@ -52,7 +52,10 @@ def test_the_answers_keep_the_strongest_the_disputed_and_the_always_told() -> No
 def test_sensitivity_shows_each_answer_at_its_size() -> None:
     told = trust_figures.sensitivity([Answer("A", -0.5, True, True), Answer("B", 0.0, False, False)])
     assert [row["moved"] for row in rows(told, "moved")] == [-0.5, 0.0]
-    assert "A -0.500; B +0.000" in told.words
+    assert "A -0.500 (strong, prior-data conflict); B +0.000." in told.words
+    assert "strongest first" not in told.words
+    heads = [str(row["words"]) for row in rows(told, "moved")]
+    assert [head.endswith("A (strong, prior-data conflict)") for head in heads] == [True, False]
     sound(told)
     sound(trust_figures.sensitivity([Answer("B", 0.0, False, False)]))
 

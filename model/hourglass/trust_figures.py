@@ -81,7 +81,7 @@ def sensitivity(told: Sequence[Answer]) -> Figure:
     """How far the log-odds of P would move were a prior, or the evidence, to count double."""
     rows = [
         {"words": f"{phrases.log_odds(one.per_doubling)}  {figures.short(one.about, 60)}"
-                  + (" (prior-data conflict)" if one.conflict else ""),
+                  + (f" ({marks})" if (marks := _marks(one)) else ""),
          "top": LINE * i + 9, "at": LINE * i + 24, "zero": 0.0, "moved": one.per_doubling,
          "what": figures.short(one.about), "log-odds": phrases.log_odds(one.per_doubling),
          "strength": "strong" if one.strong else "weak"}
@@ -105,10 +105,18 @@ def sensitivity(told: Sequence[Answer]) -> Figure:
             tooltip=figures.hover("what", "log-odds", "strength"),
         ),
     ]  # fmt: skip
+    order = "in the order of how far the whole spread of the chance would move, the furthest first"
     told_words = "; ".join(
-        f"{figures.short(one.about, 60)} {phrases.log_odds(one.per_doubling)}" for one in told
+        f"{figures.short(one.about, 60)} {phrases.log_odds(one.per_doubling)}"
+        + (f" ({marks})" if (marks := _marks(one)) else "")
+        for one in told
     )
-    return figures.figure("sensitivity", f"{' '.join(title)}, strongest first: {told_words}.", layers, height)
+    return figures.figure("sensitivity", f"{' '.join(title)}, {order}: {told_words}.", layers, height)
+
+
+def _marks(one: Answer) -> str:
+    """What stands beside the name of a prior, so that no colour alone tells it."""
+    return ", ".join([*["strong"] * one.strong, *["prior-data conflict"] * one.conflict])
 
 
 def level(told: Level) -> Figure:
