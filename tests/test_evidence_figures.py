@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from test_figures import HOSTILE, mark
+from test_figures import HOSTILE, drawn, mark
 from test_forecast_figures import rows, sound
 from test_forecaster import AS_OF, prior_fit
 
@@ -90,6 +90,11 @@ def test_steps_lead_from_one_chance_to_the_other() -> None:
     assert [row["way"] for row in bars] == ["raised", "lowered"]
     assert bars[0]["chance"] == "50.0 % to 66.7 %"
     assert "From 50.0 % then to 33.3 % now, in log-odds: a +0.693; b -1.386." in told.words
+
+
+def test_the_numbers_before_the_names_are_explained_at_the_axis() -> None:
+    told = evidence_figures.moves(Walk("then", 0.5, "now", 0.6, (Step("a", "", 0.405),)))
+    assert "before each name: its change of the log-odds" in "".join(drawn(told).itertext())
 
 
 def test_one_claim_stands_above_its_bar_and_many_are_counted() -> None:

@@ -30,6 +30,7 @@ LINE = 34
 """Pixels of a row that holds words above a bar."""
 NAMED = 90
 """Characters of the words above a bar."""
+READ = ("chance of entry", "before each name: its change of the log-odds")
 MOST_CLAIMS, SHORTENED = 3, 120
 """Claims of one group that are told, and their characters where there are several."""
 
@@ -191,7 +192,7 @@ def moves(told: Walk, name: str = "moves") -> Figure:
     bars = [_bar(told, i, ends[i], ends[i + 1]) for i in range(len(told.steps))]
     count = len(bars) + 2
     y = alt.Y("at:Q", scale=alt.Scale(domain=[LINE * count, 0], nice=False), axis=None)
-    x = alt.X("start:Q", scale=scale, axis=figures.odds_axis(scale, "chance of entry"))
+    x = alt.X("start:Q", scale=scale, axis=figures.odds_axis(scale, *READ))
     heads = [f"{phrases.percent(told.before)} {told.start}", *(str(bar["head"]) for bar in bars)]
     heads.append(f"{phrases.percent(told.after)} {told.end}")
     points = [(odds(told.before), 0), (odds(told.after), count - 1)]
