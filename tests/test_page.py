@@ -232,6 +232,20 @@ def test_the_lists_beside_the_drivers_hold_every_mark_but_those_of_series(window
     )
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_was_seen_has_the_colour_of_the_words_and_a_what_if_is_no_forecast(
+    window: Window, dark: bool
+) -> None:
+    page = opened(window, reports.believed(), dark=dark).page
+    colour = "(one, name) => getComputedStyle(one)[name]"
+    ink = page.locator("body").evaluate(colour, "color")
+    marks = page.locator("figure[id^=figure-driver] path[aria-label]")
+    assert {one.evaluate(colour, "fill") for one in marks.all()} == {ink}
+    forecast = page.locator("#answer tbody td:nth-child(3)").first.evaluate(colour, "color")
+    assert page.locator("path.whatif-was").evaluate(colour, "stroke") == forecast
+    assert page.locator("path.whatif-would").evaluate(colour, "stroke") == ink
+
+
 def test_a_fold_opens_by_keyboard(window: Window) -> None:
     page = opened(window, reports.believed()).page
     fold = page.locator("#drivers details").first

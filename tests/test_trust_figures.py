@@ -1,16 +1,20 @@
 """Figures of trust: views side by side, densities, expectations and ranks, by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 from scipy.integrate import trapezoid
+from test_evidence_figures import path
+from test_figures import mark
 from test_forecast_figures import rows, sound
 from test_forecaster import AS_OF, prior_fit
 
-from hourglass import assembly, figures, trust_exhibits, trust_figures
+from hourglass import assembly, evidence_figures, figures, trust_exhibits, trust_figures
 from hourglass.case import Case
 from hourglass.estimate import Posterior
+from hourglass.evidence_exhibits import Report, Step, Track, Walk
 from hourglass.fitness import Expected
 from hourglass.sensitivity import Sensitivity
 from hourglass.trust_exhibits import Answer, Expectation, Level, Ranks, View
@@ -110,3 +114,34 @@ def test_ranks_can_be_drawn_and_told() -> None:
     told = trust_figures.ranks(Ranks("p", "P", ((5, 15), (15, 5))))
     assert told.words == "Ranks of P over 2 chains: columns hold 5 to 15 draws, 10 on average."
     sound(told)
+
+
+def test_only_forecasts_and_the_outside_view_have_their_colours() -> None:
+    even = tuple(i / 10 for i in range(-30, 31))
+    points = (Expected("s", date(2023, 1, 1), 5.0, 0, 1, 2, 3, 4),)
+    reading = replace(mark(), value=1.5)
+    walk = Walk("then", 0.1, "now", 0.1, (Step("a", "", 0.1), Step("b", "", -0.1)))
+    told = [
+        trust_figures.sensitivity([Answer("A", -0.5, True, True), Answer("B", 0.1, False, False)]),
+        trust_figures.level(Level("a", "A", even, even, even)),
+        trust_figures.expectation(Expectation("s", "S", "units", share=False, points=points)),
+        trust_figures.ranks(Ranks("p", "P", ((5, 15), (15, 5)))),
+        evidence_figures.driver(path(reading)),
+        evidence_figures.series(Track("s", "S", "units", share=False, marks=(reading,))),
+        evidence_figures.reports([Report("Seen", reading)]),
+        evidence_figures.moves(walk),
+    ]
+    both = figures.ENTRY, figures.OUTSIDE
+    assert [one.name for one in told if any(colour in str(one.spec) for colour in both)] == []
+    others = (figures.MODEL, figures.EVIDENCE, figures.FLAG, figures.GREY, *figures.PALETTE)
+    assert not {*both, figures.RAISED, figures.LOWERED} & set(others)
+
+
+@pytest.mark.parametrize(
+    "colour", [figures.ENTRY, figures.OUTSIDE, figures.MODEL, figures.GREY, figures.RAISED, figures.LOWERED]
+)
+def test_a_colour_stands_out_on_white_and_on_black(colour: str) -> None:
+    shares = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares)
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    assert min(1.05 / (light + 0.05), (light + 0.05) / 0.05) >= 3  # WCAG 2.2, 1.4.11

@@ -49,12 +49,12 @@ def driver(told: Path) -> Figure:
     held = [0.0, *(v for s in told.levels for v in (s.q05, s.q95)), *(mark.value for mark in told.marks)]
     scale = alt.Scale(domain=[min(held) - 0.1, max(held) + 0.1], nice=False)
     layers = [
-        data.mark_area(color=figures.OUTSIDE, opacity=shade, aria=False).encode(
+        data.mark_area(color=figures.MODEL, opacity=shade, aria=False).encode(
             x=x, y=alt.Y(f"{low}:Q", scale=scale, axis=axis), y2=f"{high}:Q"
         )
         for low, high, shade in (("q05", "q95", 0.2), ("q25", "q75", 0.25))
     ]
-    line = data.mark_line(color=figures.OUTSIDE, strokeWidth=2.5, aria=False)
+    line = data.mark_line(color=figures.MODEL, strokeWidth=2.5, aria=False)
     layers.append(line.encode(x=x, y="q50:Q", tooltip=figures.hover("month", "median", "90 % interval")))
     layers += _marks(told.marks, x, alt.Y("value:Q", scale=scale))
     last = told.levels[-1]
@@ -79,14 +79,16 @@ def _marks(told: Sequence[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     shape = alt.Shape(
         "letter:N",
         scale=alt.Scale(domain=letters, range=[SHAPES[letter] for letter in letters]),
-        legend=alt.Legend(title="grade", orient="top", direction="horizontal", symbolFillColor=figures.ENTRY),
+        legend=alt.Legend(
+            title="grade", orient="top", direction="horizontal", symbolFillColor=figures.EVIDENCE
+        ),
     )
     found = []
     for linked in (True, False):
         held = [row for row in rows if bool(row["link"]) == linked]
         if held:
             mark = figures.data(held).mark_point(
-                color=figures.ENTRY, strokeWidth=1, opacity=1, cursor="pointer" if linked else "default"
+                color=figures.EVIDENCE, strokeWidth=1, opacity=1, cursor="pointer" if linked else "default"
             )
             drawn = mark.encode(
                 x=x, y=y, size=alt.Size("size:Q", scale=None), description="words:N",
@@ -125,8 +127,8 @@ def _row(mark: Mark) -> dict[str, object]:
            else {"source": claim, "answers": mark.grade}),
         "link": figures.link(mark.url), "letter": mark.grade[0] if graded else None,
         "size": SIZES[mark.grade[1]] if graded else 50,
-        "fill": figures.ENTRY if mark.weighs else "transparent",
-        "edge": figures.PAPER if mark.weighs else figures.ENTRY,
+        "fill": figures.EVIDENCE if mark.weighs else "transparent",
+        "edge": figures.PAPER if mark.weighs else figures.EVIDENCE,
         "words": f"{mark.date}: {claim} {mark.grade}".strip(),
     }  # fmt: skip
 
@@ -175,7 +177,7 @@ def reports(told: Sequence[Report], ends: tuple[date, date] | None = None) -> Fi
         held = [row | {"day": row["day of it"]} for row in rows if bool(row["link"]) == linked]
         if not held:
             continue
-        mark = figures.data(held).mark_tick(color=figures.ENTRY, thickness=3, size=14, orient="vertical")
+        mark = figures.data(held).mark_tick(color=figures.EVIDENCE, thickness=3, size=14, orient="vertical")
         shown = figures.hover(*(name for name in _shown(held) if name != "at"))
         shade = alt.Opacity("shade:Q", scale=None)
         drawn = mark.encode(x=x, y=y, opacity=shade, tooltip=shown, description="words:N")
@@ -196,7 +198,7 @@ def moves(told: Walk, name: str = "moves") -> Figure:
     heads = [f"{phrases.percent(told.before)} {told.start}", *(str(bar["head"]) for bar in bars)]
     heads.append(f"{phrases.percent(told.after)} {told.end}")
     points = [(odds(told.before), 0), (odds(told.after), count - 1)]
-    colours = alt.Scale(domain=["raised", "lowered"], range=[figures.ENTRY, figures.CALM])
+    colours = alt.Scale(domain=["raised", "lowered"], range=[figures.RAISED, figures.LOWERED])
     layers = [
         figures.data({"words": words, "at": LINE * i + 9} for i, words in enumerate(heads))
         .mark_text(align="left", x=0, limit={"expr": "width"})

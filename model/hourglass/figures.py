@@ -22,11 +22,18 @@ import vl_convert
 
 Row = Mapping[str, object]
 
-ENTRY, OUTSIDE, CALM, GREY = "#d55e00", "#0072b2", "#0072b2", "#808080"
-"""Entry and what raises its chance; the outside view, and what lowers it; what is neither."""
-PALETTE = ("#56b4e9", "#cc79a7", "#009e73", "#e69f00", "#0072b2")
-"""Further things to be told apart, after Okabe and Ito (2008)."""
 LIGHT, DARK, PAPER = "#8a8a8a", "#1f2328", "#ffffff"
+"""Lines; words; what is below. On a page the latter two become its ink and its paper."""
+ENTRY, OUTSIDE = "#d55e00", "#0072b2"
+"""The forecast of entry, and the outside view: nothing else has these colours."""
+MODEL, EVIDENCE, GREY = "#009e73", DARK, "#808080"
+"""What the model holds of drivers and data; what was seen; what is beside the point."""
+RAISED, LOWERED = "#aa4499", "#999933"
+"""What raises the chance of entry, and what lowers it."""
+FLAG = DARK
+"""What stands out among greys."""
+PALETTE = ("#56b4e9", "#cc79a7", "#e69f00", "#8c6bb1")
+"""Further things to be told apart; most of these colours are from Okabe and Ito (2008)."""
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 WIDE = 680
 """Pixels across of a drawing that stands in a page."""

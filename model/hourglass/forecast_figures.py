@@ -212,7 +212,8 @@ def history(told: Sequence[Past]) -> Figure:
     rows = [_past(one, whole * DODGE * (spans.index(one.months) - (len(spans) - 1) / 2)) for one in told]
     scale = figures.odds_scale(c for one in told for c in (one.q05, one.q95, one.outside_view))
     y = alt.Y("odds:Q", scale=scale, axis=figures.odds_axis(scale, "chance of entry"))
-    colours = [(figures.ENTRY, *figures.PALETTE)[i % 5] for i in range(len(names))]
+    every = (figures.ENTRY, *figures.PALETTE)
+    colours = [every[i % len(every)] for i in range(len(names))]
     shade = alt.Color("within:N", scale=alt.Scale(domain=names, range=colours))
     data, x = figures.data(rows), figures.days("as of; blue dashes: outside view", ends)
     shown = figures.hover("as of", "within", "chance", "90 % interval", "outside view")

@@ -30,7 +30,7 @@ def calibration(told: Sequence[Steps], band: Band) -> Figure:
     ]
     x = alt.X("at:Q", axis=alt.Axis(title="rank, as a share of all"), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("apart:Q", axis=alt.Axis(title="share of ranks below, less as it should be"))
-    colours = ["#9a9a9a", figures.ENTRY, figures.OUTSIDE, figures.PALETTE[2]][: len(names) + 1]
+    colours = ["#9a9a9a", figures.FLAG, *figures.PALETTE][: len(names) + 1]
     shade = alt.Color("shown:N", scale=alt.Scale(domain=[OTHERS, *names], range=colours))
     lines = figures.data(rows).mark_line(strokeWidth=1.5, opacity=0.8, aria=False, interpolate="step-after")
     layers = [
@@ -65,7 +65,7 @@ def reliability(told: Sequence[Bin]) -> Figure:
     y = alt.Y("came:Q", scale=scale, axis=figures.share_axis("how often it came"))
     line = figures.data([{"said": end, "came": end} for end in (0.0, most)])
     data, shown = figures.data(rows), figures.hover("forecast", "hits", "99 % interval")
-    places = alt.Scale(domain=["inside 99 %", "outside 99 %"], range=[figures.OUTSIDE, figures.ENTRY])
+    places = alt.Scale(domain=["inside 99 %", "outside 99 %"], range=[figures.GREY, figures.FLAG])
     shade = alt.Color("place:N", scale=places, legend=alt.Legend(direction="horizontal"))
     layers = [
         line.mark_line(color=figures.GREY, strokeDash=[5, 4], aria=False).encode(x=x, y=y),
@@ -93,7 +93,7 @@ def backtest(told: Backtest, name: str = "backtest") -> Figure:
     kinds = ["forecast anew", "outside view", *(["crowd"] if told.crowd else [])]
     shade = alt.Color(
         "what:N", legend=alt.Legend(direction="horizontal"),
-        scale=alt.Scale(domain=kinds, range=[figures.ENTRY, figures.OUTSIDE, "#009e73"][: len(kinds)]),
+        scale=alt.Scale(domain=kinds, range=[figures.ENTRY, figures.OUTSIDE, figures.EVIDENCE][: len(kinds)]),
     )  # fmt: skip
     shown = figures.hover("as of", "chance", "90 % interval", "outside view", "items that weigh")
     apart = figures.data({**row, "what": "outside view"} for row in held)

@@ -36,7 +36,8 @@ def disagreement(told: Sequence[View]) -> Figure:
     scale = figures.odds_scale(c for view in told for c in (view.q05, view.q95))
     y = alt.Y("at:Q", scale=alt.Scale(domain=[top, 0], nice=False), axis=None)
     x = alt.X("odds:Q", scale=scale, axis=figures.odds_axis(scale, "chance of entry", *READ))
-    colours = [(figures.ENTRY, figures.GREY, *figures.PALETTE)[i % 6] for i in range(len(names))]
+    others = (figures.ENTRY, figures.GREY, *figures.PALETTE)
+    colours = [others[i % len(others)] for i in range(len(names))]
     shade = alt.Color(
         "name:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(direction="horizontal")
     )
@@ -94,7 +95,7 @@ def sensitivity(told: Sequence[Answer]) -> Figure:
     x = alt.X(
         "zero:Q", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=alt.Axis(title=title, grid=True)
     )
-    colours = alt.Scale(domain=["strong", "weak"], range=[figures.ENTRY, figures.GREY])
+    colours = alt.Scale(domain=["strong", "weak"], range=[figures.FLAG, figures.GREY])
     layers = [
         figures.data(rows).mark_text(align="left", x=0, limit={"expr": "width"}).encode(
             y=alt.Y("top:Q", scale=y, axis=None), text="words:N"
@@ -128,7 +129,7 @@ def level(told: Level) -> Figure:
         for at, density in zip(told.grid, line, strict=True)
     ]
     colour = alt.Color(
-        "what:N", scale=alt.Scale(domain=names, range=[figures.GREY, figures.OUTSIDE]),
+        "what:N", scale=alt.Scale(domain=names, range=[figures.GREY, figures.MODEL]),
         legend=alt.Legend(direction="horizontal"),
     )  # fmt: skip
     mark = figures.data(rows).mark_area(opacity=0.35, line={"strokeWidth": 2}, aria=False)
@@ -164,12 +165,12 @@ def expectation(told: Expectation, ends: tuple[date, date] | None = None) -> Fig
     scale = alt.Scale(domain=[min(0.0, *held), max(held)])
     shown = figures.hover("date", "seen", "expected, 90 %")
     layers = [
-        data.mark_rule(strokeWidth=width, opacity=0.6, color=figures.OUTSIDE, aria=False).encode(
+        data.mark_rule(strokeWidth=width, opacity=0.6, color=figures.MODEL, aria=False).encode(
             x=x, y=alt.Y(f"{low}:Q", axis=axis, scale=scale), y2=high, tooltip=shown
         )
         for low, high, width in (("q05", "q95", 1.5), ("q25", "q75", 5 if len(rows) < CROWD else 3.5))
     ]
-    places = alt.Scale(domain=["inside 90 %", "outside 90 %"], range=[figures.GREY, figures.ENTRY])
+    places = alt.Scale(domain=["inside 90 %", "outside 90 %"], range=[figures.GREY, figures.FLAG])
     mark = data.mark_point(filled=True, size=70, opacity=1, stroke=figures.PAPER, aria=False)
     layers.append(
         mark.encode(
@@ -211,7 +212,7 @@ def ranks(told: Ranks) -> Figure:
         figures.data(bands).mark_rect(color=figures.GREY, opacity=0.3, aria=False).encode(
             x=x, x2="right", y=alt.Y("low:Q", scale=y, axis=labels), y2="high"
         ),
-        figures.data(rows).mark_rect(color=figures.OUTSIDE, opacity=0.75, aria=False).encode(
+        figures.data(rows).mark_rect(color=figures.MODEL, opacity=0.75, aria=False).encode(
             x=x, x2="right", y=alt.Y("floor:Q", scale=y, axis=labels), y2="top",
             tooltip=figures.hover("chain", "draws"),
         ),
