@@ -196,8 +196,11 @@ def test_the_marks_of_a_picture_are_reached_by_keyboard_with_their_words_and_lin
     report = reports.believed()
     page = opened(window, report).page
     page.locator("nav a[href='#drivers']").focus()
-    while not page.evaluate(REACHED).startswith("figure-driver"):
+    for _ in range(60):
+        if page.evaluate(REACHED).startswith("figure-driver"):
+            break
         page.keyboard.press("Tab")
+    assert page.evaluate(REACHED).startswith("figure-driver")
     marks = page.locator(f"#{page.evaluate(REACHED)} svg.marks [tabindex]").count()
     told: dict[str, str] = {}
     for _ in range(marks):
