@@ -19,13 +19,20 @@
   const options = { actions: false, renderer: "svg", mode: "vega-lite" };
 
   // The reader keeps a place: in the page, where the browser does not see to it, and by keyboard.
+  let owed = 0; // a window scrolls by whole pixels, a figure grows by parts of them
+  const hold = (grown) => {
+    const before = scrollY;
+    owed += grown;
+    scrollBy(0, owed);
+    owed -= scrollY - before;
+  };
   const swap = (still, live) => {
     const focused = still.contains(document.activeElement);
     const was = still.getBoundingClientRect();
     still.remove();
     live.classList.remove("coming");
     live.removeAttribute("aria-hidden");
-    if (was.bottom <= 0 && !CSS.supports("overflow-anchor", "auto")) scrollBy(0, live.offsetHeight - was.height);
+    if (was.bottom <= 0 && !CSS.supports("overflow-anchor", "auto")) hold(live.getBoundingClientRect().height - was.height);
     if (!focused) return;
     live.tabIndex = -1;
     live.focus({ preventScroll: true });
