@@ -177,3 +177,10 @@ def test_a_backtest_whose_windows_hold_entry_says_nothing_of_never() -> None:
     assert backtests.remarks(replace(told, record=replace(told.record, results=results))) == [
         backtests.JUDGED
     ]
+
+
+def test_horizons_of_which_no_window_is_decided_are_named() -> None:
+    told = gathered({str(MARCH): result(MARCH)})
+    assert backtests.remarks(told) == [backtests.JUDGED, backtests.NEVER]
+    longer = replace(told, plan=replace(told.plan, horizons=(1, 3, 6, 12)))
+    assert backtests.remarks(longer)[-1] == "No window of 6 months, 12 months is decided yet."

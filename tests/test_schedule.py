@@ -115,9 +115,9 @@ def test_a_resolved_question_is_tried_before_its_end_alone() -> None:
             "after the question closes on 2030-12-31; ask for fewer",
         ),
         (
-            {"horizons": (56,)},
-            "--horizons: 56 months from 2022-03-31, the record's first day, end on 2026-11-30, "
-            "after today 2026-11-22: none are over; ask for fewer",
+            {"horizons": (52, 53)},  # 53 months end nine days after the last day that is decided
+            "--horizons: 53 months from 2022-03-31, the record's first day, end on 2026-08-31, "
+            "after 2026-08-22, the last day that is decided; ask for fewer",
         ),
     ],
 )

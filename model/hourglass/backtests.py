@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hourglass import calendar, schedule, scores, summary, uniformity
+from hourglass import calendar, phrases, schedule, scores, summary, uniformity
 from hourglass.case import Case
 from hourglass.crowd import Saying
 from hourglass.fitness import uniformity_as_json
@@ -249,7 +249,10 @@ def _finite(value: Any) -> Any:
 
 def remarks(told: Backtest) -> list[str]:
     """What must be said beside the numbers."""
-    return [JUDGED] if entered(told) else [JUDGED, NEVER]
+    said = [JUDGED] if entered(told) else [JUDGED, NEVER]
+    scored = {line.months for line in told.record.lines}
+    open_ones = [phrases.span(months) for months in told.plan.horizons if months not in scored]
+    return [*said, f"No window of {', '.join(open_ones)} is decided yet."] if open_ones else said
 
 
 def entered(told: Backtest) -> bool:

@@ -151,7 +151,8 @@ def _empty(whole: Span, since: date | None, until: date | None, first: int, last
 
 def _misasked(case: Case, today: date, whole: Span, last: date, horizons: Sequence[int]) -> Iterator[Problem]:
     """Faults of the horizons."""
-    closes, first = case.question.header.closes, calendar.last_day(whole.first)
+    header, first = case.question.header, calendar.last_day(whole.first)
+    decided = today if header.resolved else min(today, header.confirmed_through)
     if not horizons:
         yield Problem("--horizons", "is empty; name at least one number of months")
     for months in horizons:
@@ -159,12 +160,12 @@ def _misasked(case: Case, today: date, whole: Span, last: date, horizons: Sequen
             yield Problem(
                 "--horizons", f"{months} is outside 1 to {LONGEST_HORIZON} months; ask for one inside"
             )
-        elif (end := calendar.months_after(last, months)) > closes:
-            told = f"{months} months from {last} end on {end}, after the question closes on {closes}"
+        elif (end := calendar.months_after(last, months)) > header.closes:
+            told = f"{months} months from {last} end on {end}, after the question closes on {header.closes}"
             yield Problem("--horizons", f"{told}; ask for fewer")
-        elif (end := calendar.months_after(first, months)) > today:
-            told = f"{months} months from {first}, the record's first day, end on {end}, after today {today}"
-            yield Problem("--horizons", f"{told}: none are over; ask for fewer")
+        elif (end := calendar.months_after(first, months)) > decided:
+            told = f"{months} months from {first}, the record's first day, end on {end}, after {decided}"
+            yield Problem("--horizons", f"{told}, the last day that is decided; ask for fewer")
 
 
 def tasks(case: Case, wanted: Plan) -> dict[str, Task]:
