@@ -152,7 +152,8 @@ def test_two_runs_stand_side_by_side_the_earlier_first(run: Run) -> None:
     ]
     assert found.json["runs"] == run("compare", other, one, "--json").json["runs"]
     added = {change["name"] for change in found.json["evidence"]}
-    assert added == {*reports.CLAIMS, "unsafe"}
+    wires = (f"wire-{day}" for day in range(1, reports.STORIES + 1))
+    assert added == {*reports.CLAIMS, "unsafe", *wires}
     assert found.json["beliefs"] == {}
     parts = sum(part["log_odds"] for part in found.json["move"]["parts"])
     assert parts == pytest.approx(found.json["move"]["whole"], abs=1e-6)

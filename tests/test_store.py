@@ -121,9 +121,13 @@ def test_what_can_be_read_is_not_called_unreadable(tmp_path: Path) -> None:
     assert store.unreadable(tmp_path, "belarus") == []
 
 
-def test_history_runs_from_the_oldest_day_to_the_newest(tmp_path: Path) -> None:
+def test_history_runs_from_the_oldest_day_to_the_newest_and_within_one_by_when_it_was_asked(
+    tmp_path: Path,
+) -> None:
     for run, day in (("a", "2024-05-01"), ("c", "2023-01-26"), ("b", "2023-01-26"), ("d", "2022-03-01")):
         keep(tmp_path, told(run, date.fromisoformat(day)))
+    assert [one.run.id for one in store.history(tmp_path, "belarus")] == ["d", "c", "b", "a"]
+    store.recall(tmp_path, told("c", date(2023, 1, 26)))
     assert [one.run.id for one in store.history(tmp_path, "belarus")] == ["d", "b", "c", "a"]
 
 
