@@ -27,7 +27,9 @@ TOLD = Explanation(
         Influence("other", 0.3, 0.1, 0.02, 0.1, True),
         Influence("faint", 0.33, 0.01, 0.02, 0.1, True),
     ),
-    sensitivities=(Sensitivity("evidence", 0.2, 0.1), Sensitivity("grades.origin", 0.01, 0, 0.2, 0.3, -1.7)),
+    sensitivities=(
+        Sensitivity("evidence", 0.2, 0.1, 0.02), Sensitivity("grades.origin", 0.01, 0, 0.1, 0.2, 0.3, -1.7),
+    ),
     evidence=Evidence(87, 57.1, None, ""), remarks=(),
 )  # fmt: skip
 
@@ -127,8 +129,8 @@ def test_a_belief_has_the_title_of_what_it_is_about(case: Case, path: str, words
 
 @pytest.mark.parametrize("about", ["reference.nu", "grades.origin"])
 def test_what_must_be_told_is_told_though_it_is_weak(case: Case, about: str) -> None:
-    many = tuple(Sensitivity(f"p{i}", 0.5 - i / 100, 0.0) for i in range(20))
-    last = Sensitivity(about, 0.001, 0.0, 0.2, 0.3, -1.7)
+    many = tuple(Sensitivity(f"p{i}", 0.5 - i / 100, 0.0, 0.1) for i in range(20))
+    last = Sensitivity(about, 0.001, 0.0, 0.1, 0.2, 0.3, -1.7)
     assert row(shown(replace(TOLD, sensitivities=(*many, last)), case), about)[1] == "0.001"
     assert "p15" not in shown(replace(TOLD, sensitivities=(*many, last)), case)
 

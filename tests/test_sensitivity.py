@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from hourglass import sensitivity
 from hourglass.panel import Array
@@ -42,7 +42,27 @@ def test_the_answer_grows_with_what_the_power_moves() -> None:
     mean, variance = 2 * 1.5 / 3, 1 / 3
     moved = 0.01 * variance * 2.0 * (1.5 - mean) * np.log(2)
     share = chance.mean() * (1 - chance.mean())
-    assert sensitivity._slope(chance, likelihood) == pytest.approx(moved / share, rel=0.01)
+    found, _ = sensitivity.slope(*(part.reshape(4, -1) for part in (chance, likelihood, np.ones(8000))))
+    assert found == pytest.approx(moved / share, rel=0.01)
+
+
+def test_the_error_of_an_answer_is_how_far_it_strays_from_one_set_of_draws_to_the_next() -> None:
+    rng = np.random.default_rng(1)
+    told = []
+    for _ in range(300):
+        theta, weight = rng.standard_normal((4, 250)), rng.exponential(size=(4, 250))
+        told.append(sensitivity.slope(expit(theta - 2), -2 * (theta - 1) ** 2, weight))
+    slopes, errors = np.transpose(told)
+    assert errors.mean() == pytest.approx(slopes.std(), rel=0.15)
+
+
+def test_draws_that_weigh_nothing_have_no_say() -> None:
+    theta = np.random.default_rng(1).standard_normal((4, 500))
+    weight = np.repeat([[1.0, 0.0]], 250, axis=1).repeat(4, axis=0)
+    half = theta[:, :250]
+    found = sensitivity.slope(expit(theta), theta**2, weight)
+    alone = sensitivity.slope(expit(half), half**2, np.ones(half.shape))
+    assert found[0] == pytest.approx(alone[0])
 
 
 def test_weights_of_a_power_near_one_are_near_even_and_sum_to_one() -> None:
@@ -61,8 +81,8 @@ def test_weights_of_a_power_near_one_are_near_even_and_sum_to_one() -> None:
 def test_a_conflict_needs_both_sides_and_a_parameter_far_from_its_prior(
     own: float, told: float, shift: float, conflict: bool
 ) -> None:
-    assert Sensitivity("x", 0.1, 0.0, own, told, shift).conflict is conflict
+    assert Sensitivity("x", 0.1, 0.0, 0.1, own, told, shift).conflict is conflict
 
 
 def test_the_data_as_such_are_in_no_conflict() -> None:
-    assert not Sensitivity("evidence", 0.9, 0.3).conflict
+    assert not Sensitivity("evidence", 0.9, 0.3, 0.1).conflict

@@ -45,23 +45,25 @@ def test_views_near_the_ends_can_be_drawn(mean: float) -> None:
 
 
 def test_the_answers_keep_the_strongest_the_disputed_and_the_always_told() -> None:
-    weak = [Sensitivity(f"prior {i}", 0.06 if i == 0 else 0.01, 0.1) for i in range(20)]
-    disputed = Sensitivity("disputed", 0.0, 0.0, own=0.1, told=0.1, shift=2.0)
-    told = trust_exhibits.answers([*weak, disputed, Sensitivity("reference.nu", 0.0, 0.0)], most=3)
+    weak = [Sensitivity(f"prior {i}", 0.06 if i == 0 else 0.01, 0.1, 0.02) for i in range(20)]
+    disputed = Sensitivity("disputed", 0.0, 0.0, 0.1, own=0.1, told=0.1, shift=2.0)
+    told = trust_exhibits.answers([*weak, disputed, Sensitivity("reference.nu", 0.0, 0.0, 0.1)], most=3)
     assert [one.about for one in told] == ["prior 0", "prior 1", "prior 2", "disputed", "reference.nu"]
     assert [one.strong for one in told] == [True, False, False, False, False]
     assert told[3].conflict
 
 
 def test_sensitivity_shows_each_answer_at_its_size() -> None:
-    told = trust_figures.sensitivity([Answer("A", -0.5, True, True), Answer("B", 0.0, False, False)])
+    told = trust_figures.sensitivity(
+        [Answer("A", -0.5, 0.1, True, True), Answer("B", 0.0, 0.1, False, False)]
+    )
     assert [row["moved"] for row in rows(told, "moved")] == [-0.5, 0.0]
-    assert "A -0.500 (strong, prior-data conflict); B +0.000." in told.words
+    assert "A -0.500 ± 0.100 (strong, prior-data conflict); B +0.000 ± 0.100." in told.words
     assert "strongest first" not in told.words
     heads = [str(row["words"]) for row in rows(told, "moved")]
     assert [head.endswith("A (strong, prior-data conflict)") for head in heads] == [True, False]
     sound(told)
-    sound(trust_figures.sensitivity([Answer("B", 0.0, False, False)]))
+    sound(trust_figures.sensitivity([Answer("B", 0.0, 0.1, False, False)]))
 
 
 def test_a_level_has_the_densities_of_its_prior_and_of_the_draws(case: Case) -> None:
@@ -122,7 +124,7 @@ def test_only_forecasts_and_the_outside_view_have_their_colours() -> None:
     reading = replace(mark(), value=1.5)
     walk = Walk("then", 0.1, "now", 0.1, (Step("a", "", 0.1), Step("b", "", -0.1)))
     told = [
-        trust_figures.sensitivity([Answer("A", -0.5, True, True), Answer("B", 0.1, False, False)]),
+        trust_figures.sensitivity([Answer("A", -0.5, 0.1, True, True), Answer("B", 0.1, 0.1, False, False)]),
         trust_figures.level(Level("a", "A", even, even, even)),
         trust_figures.expectation(Expectation("s", "S", "units", share=False, points=points)),
         trust_figures.ranks(Ranks("p", "P", ((5, 15), (15, 5)))),

@@ -189,7 +189,7 @@ def influences(told: Sequence[Influence]) -> Iterator[tuple[str, ...]]:
 
 
 SENSITIVITIES = (
-    "P answers to", "sensitivity", "change in log-odds were it to count double", "moved", "marks",
+    "P answers to", "sensitivity", "change in log-odds were it to count double", "± mcse", "moved", "marks",
 )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def sensitivities(told: Sequence[Sensitivity], case: Case) -> Iterator[tuple[str
         strong = "strong" if one.of_chance >= NOTICEABLE else ""
         moved = "" if one.shift is None else f"{one.shift:+z.1f} sd"
         words = "prior-data conflict" if one.conflict else strong
-        numbers = f"{one.of_chance:.3f}", phrases.log_odds(one.per_doubling)
+        numbers = f"{one.of_chance:.3f}", phrases.log_odds(one.per_doubling), f"{one.error:.3f}"
         yield titled(one.about, case), *numbers, moved, words
 
 

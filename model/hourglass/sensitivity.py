@@ -6,12 +6,11 @@ of a distribution is measured, by the power's base-2 logarithm. A prior is scale
 standard normal behind its parameter, where a power `a` is a variance of `1/a`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from hourglass import belief, likelihood, reweighting
+from hourglass import belief, likelihood, reweighting, verdict
 from hourglass.likelihood import NUMPY
 from hourglass.panel import Array
 from hourglass.standing import Standing
@@ -36,8 +35,9 @@ class Sensitivity:
         Path of the belief, or `evidence` (items, series, own quiet), or `life tables`.
     of_chance
         Power-scaling sensitivity of the draws' chances.
-    per_doubling
-        Change of the log-odds of P for a doubling of the power, to first order.
+    per_doubling, error
+        Change of the log-odds of P for a doubling of the power, to first order, and its Monte
+        Carlo standard error.
     own, told
         Sensitivity of the parameter itself to its prior, and to all the data.
     shift
@@ -49,6 +49,7 @@ class Sensitivity:
     about: str
     of_chance: float
     per_doubling: float
+    error: float
     own: float | None = None
     told: float | None = None
     shift: float | None = None
@@ -70,26 +71,25 @@ class Sensitivity:
 def sensitivities(stand: Standing) -> tuple[Sensitivity, ...]:
     """Sensitivity of P to every prior and to the data, the strongest first."""
     at = reweighting.equal(stand.weight, len(stand.weight))
-    flat = stand.posterior.inside.stacked()
-    theta, chance = flat["theta"][at], stand.chance[at]
-    evidence, tables = (part[at] for part in _data(stand))
-    of_data = _scaled(evidence + tables)
-    found = [_of_data(EVIDENCE, chance, evidence), _of_data(TABLES, chance, tables)]
+    theta, chance = stand.posterior.inside.stacked()["theta"], stand.chance
+    evidence, tables = _data(stand)
+    of_data = _scaled((evidence + tables)[at])
+    grid, weight = stand.posterior.inside.grid, stand.weight
+    found = []
+    for about, density in ((EVIDENCE, evidence), (TABLES, tables)):
+        moved = slope(*(part.reshape(grid) for part in (chance, density, weight)))
+        found.append(Sensitivity(about, _answer(chance[at], _scaled(density[at])), *moved))
     normals = belief.normals(stand.layout.curves, theta)
     for j, name in enumerate(stand.layout.names):
         prior = -0.5 * normals[:, j] ** 2
-        weights = _scaled(prior)
-        own, told = _answer(theta[:, j], weights), _answer(theta[:, j], of_data)
-        shift = float(normals[:, j].mean())
-        found.append(Sensitivity(name, _answer(chance, weights), _slope(chance, prior), own, told, shift))
+        weights, moved = _scaled(prior[at]), slope(*(part.reshape(grid) for part in (chance, prior, weight)))
+        own, told = _answer(theta[at, j], weights), _answer(theta[at, j], of_data)
+        shift = float(normals[at, j].mean())
+        found.append(Sensitivity(name, _answer(chance[at], weights), *moved, own, told, shift))
     return tuple(sorted(found, key=lambda one: -one.of_chance))
 
 
-def _of_data(about: str, chance: Array, density: Array) -> Sensitivity:
-    return Sensitivity(about, _answer(chance, _scaled(density)), _slope(chance, density))
-
-
-def _data(stand: Standing) -> Iterator[Array]:
+def _data(stand: Standing) -> tuple[Array, Array]:
     """Log likelihood of the evidence and of the life tables; (draw) each."""
     flat, layout = stand.posterior.inside.stacked(), stand.layout
     x, u = stand.posterior.inside.states()
@@ -98,8 +98,7 @@ def _data(stand: Standing) -> Iterator[Array]:
         np.exp(flat["log_multiplier"]), flat["rival_rate"], x, u,
     )  # fmt: skip
     tables = parts.pop("tables").sum(axis=-1)
-    yield sum((part.sum(axis=-1) for part in parts.values()), np.zeros_like(tables))
-    yield tables
+    return sum((part.sum(axis=-1) for part in parts.values()), np.zeros_like(tables)), tables
 
 
 def _scaled(density: Array) -> tuple[Array, Array]:
@@ -119,8 +118,22 @@ def _answer(values: Array, weights: tuple[Array, Array]) -> float:
     return float(array_stats.power_scale_sense(values[None], lower[None], upper[None], *POWERS))
 
 
-def _slope(chance: Array, density: Array) -> float:
-    """Change of the log-odds of the mean chance for a doubling of the density's power."""
-    mean = chance.mean()
-    moved = np.mean((chance - mean) * (density - density.mean()))
-    return float(np.log(2) * moved / (mean * (1 - mean)))
+def slope(chance: Array, density: Array, weight: Array) -> tuple[float, float]:
+    """Change of the log-odds of the mean chance for a doubling of a density's power, and its error.
+
+    Parameters
+    ----------
+    chance, density, weight
+        Chance of entry, logarithm of the density, and weight of each draw; (chain, draw) each.
+
+    Returns
+    -------
+    The covariance of chance and log density over the spread of a single trial, and its Monte Carlo
+    standard error (delta method: the mean chance errs along with the covariance).
+    """
+    mean, centre = (np.average(part, weights=weight) for part in (chance, density))
+    spread = mean * (1 - mean)
+    joint = (chance - mean) * (density - centre)
+    found = np.average(joint, weights=weight) / spread
+    pulled = joint / spread - found * (1 - 2 * mean) / spread * (chance - mean)
+    return float(np.log(2) * found), float(np.log(2) * verdict.mcse(pulled, weight))

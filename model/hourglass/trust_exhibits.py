@@ -37,12 +37,13 @@ class View:
 class Answer:
     """How the log-odds of P answer to one prior, or to the evidence, counting double.
 
-    `strong` says that the distribution of P moves noticeably; `conflict` that prior and data
-    pull the parameter apart.
+    `error` is the Monte Carlo standard error of `per_doubling`. `strong` says that the distribution
+    of P moves noticeably; `conflict` that prior and data pull the parameter apart.
     """
 
     about: str
     per_doubling: float
+    error: float
     strong: bool
     conflict: bool
 
@@ -102,7 +103,8 @@ def answers(told: Sequence[Sensitivity], most: int = 12) -> tuple[Answer, ...]:
     """How P answers to the priors it rests on most, in their order, and to the always told ones."""
     kept = [one for i, one in enumerate(told) if i < most or one.about == ALWAYS or one.conflict]
     return tuple(
-        Answer(one.about, one.per_doubling, one.of_chance >= NOTICEABLE, one.conflict) for one in kept
+        Answer(one.about, one.per_doubling, one.error, one.of_chance >= NOTICEABLE, one.conflict)
+        for one in kept
     )
 
 

@@ -81,10 +81,10 @@ def _view(view: View) -> dict[str, object]:
 def sensitivity(told: Sequence[Answer]) -> Figure:
     """How far the log-odds of P would move were a prior, or the evidence, to count double."""
     rows = [
-        {"words": f"{phrases.log_odds(one.per_doubling)}  {figures.short(one.about, 60)}"
+        {"words": f"{_moved(one)}  {figures.short(one.about, 60)}"
                   + (f" ({marks})" if (marks := _marks(one)) else ""),
          "top": LINE * i + 9, "at": LINE * i + 24, "zero": 0.0, "moved": one.per_doubling,
-         "what": figures.short(one.about), "log-odds": phrases.log_odds(one.per_doubling),
+         "what": figures.short(one.about), "log-odds": _moved(one),
          "strength": "strong" if one.strong else "weak"}
         for i, one in enumerate(told)
     ]  # fmt: skip
@@ -108,11 +108,14 @@ def sensitivity(told: Sequence[Answer]) -> Figure:
     ]  # fmt: skip
     order = "in the order of how far the whole spread of the chance would move, the furthest first"
     told_words = "; ".join(
-        f"{figures.short(one.about, 60)} {phrases.log_odds(one.per_doubling)}"
-        + (f" ({marks})" if (marks := _marks(one)) else "")
+        f"{figures.short(one.about, 60)} {_moved(one)}" + (f" ({marks})" if (marks := _marks(one)) else "")
         for one in told
     )
     return figures.figure("sensitivity", f"{' '.join(title)}, {order}: {told_words}.", layers, height)
+
+
+def _moved(one: Answer) -> str:
+    return f"{phrases.log_odds(one.per_doubling)} ± {one.error:.3f}"
 
 
 def _marks(one: Answer) -> str:
