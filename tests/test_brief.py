@@ -11,7 +11,7 @@ from typing import Any
 import outlooks
 import pytest
 import reports
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hourglass import (
@@ -80,6 +80,7 @@ def test_the_lead_says_the_longest_horizon_in_words() -> None:
     assert lead in report.text(publication.TEXT)
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.999), st.floats(0.001, 0.999))
 def test_lead_table_and_data_agree_on_every_chance(chance: float, outside: float) -> None:
     told, case = outlooks.forecast(), outlooks.shipped()
