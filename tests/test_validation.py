@@ -131,7 +131,7 @@ def test_the_page_says_whether_the_full_model_earns_its_place(quick: Validation)
     )
     full = Standing(FULL, -100.0, Lead(0.0, 0.0), 0, Lead(0.0, 0.0), 0, (0.02,), -0.02)
     rival = Standing(other, -110.0, Lead(10.0, 3.0), 1, Lead(1.0, 3.0), 0, (0.03,), -0.03)
-    told = replace(quick, cells=cells, standings=(full, rival), days=(quick.as_of,))
+    told = replace(quick, cells=cells, rivals=quick.answers, standings=(full, rival), days=(quick.as_of,))
     page = validation_page.markdown(told, "2026-11-22", "validation")
     assert "ahead by more than two standard errors of another" in page
     assert "above 0, of another." in page
