@@ -1,5 +1,6 @@
 """The PyMC graph: it must say exactly what the NumPy likelihood says."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,17 @@ def test_walks_of_the_graph_follow_the_recursion(
                 z = e if t == 0 else f * z + np.sqrt(1 - f**2) * e
                 path.append(p.level[k][0] + np.sqrt(1 - p.lasting_share[k][0]) * z)
             np.testing.assert_allclose(state["driver_path"][:, k], path, rtol=1e-9, atol=1e-9)
+
+
+def test_a_gate_that_no_driver_moves_reads_its_events_too(case: Case, layout: Layout, panel: Panel) -> None:
+    from hourglass import graph as graphs
+
+    bare = replace(layout, gate_effects=((), *layout.gate_effects[1:]))
+    model = graphs.build(bare, list(case.question.reference.classes), panel)
+    outputs = model.replace_rvs_by_values([*(model[name] for name in STATES), model["episodes_log_density"]])
+    *state, found = model.compile_fn(outputs, mode="FAST_COMPILE")(model.initial_point())
+    expected = log_densities(bare, panel, dict(zip(STATES, state, strict=True)))["episodes"]
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_chains_start_alike_whichever_panel_the_model_was_built_on(

@@ -135,6 +135,21 @@ def test_a_report_that_fits_every_ending_alike_says_nothing_of_any_state(
         np.testing.assert_allclose(found, [0], atol=1e-12)
 
 
+def test_a_gate_that_no_driver_moves_is_one_whose_effects_are_nothing(
+    layout: Layout, panel: Panel, prior_draws: list[Truth]
+) -> None:
+    bare = replace(layout, gate_effects=((), *layout.gate_effects[1:]))
+    effects = [i for i, name in enumerate(layout.names) if name.startswith("gates.demand.effects")]
+    for truth in prior_draws:
+        theta = truth.theta.copy()
+        theta[effects] = 0
+        unmoved = replace(truth, theta=theta)
+        nothing, none = densities(unmoved, layout, panel), densities(unmoved, bare, panel)
+        assert none["episodes"].size
+        for part, told in nothing.items():
+            np.testing.assert_array_equal(told, none[part])
+
+
 def test_a_refusal_says_nothing_of_the_demand(layout: Layout, panel: Panel, medians: Medians) -> None:
     refusal, (x, u) = one_episode(panel, [0, 3, 1]), still(layout, panel)
     rare, often = (unpack(NUMPY, medians({"gates.demand.intercept": d}), layout) for d in (0.05, 0.6))

@@ -55,7 +55,7 @@ def gate_logits(xp: Any, p: Parameters, layout: Layout, x: Sequence[Any], u: Seq
 
 def tilt(effects: Sequence[tuple[int, int]], group: Sequence[Any], x: Sequence[Any]) -> Any:
     """What the drivers add to a log-odds or a log-hazard, `sum_k effect_k x_k`; (..., place)."""
-    return sum(group[place] * x[driver] for driver, place in effects)
+    return sum(group[place] * x[driver] for driver, place in effects) if effects else 0.0 * x[0]
 
 
 def relative_risk(xp: Any, p: Parameters, layout: Layout, x: Sequence[Any], u: Sequence[Any]) -> Any:
