@@ -1,5 +1,6 @@
 """Answers to questions with known answers: by fits that know what was known, the same every time."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from conftest import ROOT
 from hourglass import examination, validation
 from hourglass.case import Case
 from hourglass.examination import Paper
+from hourglass.ledger import Reading, Retraction
 from hourglass.validation import Ground
 
 RIVALS = {"outside view", "naive Bayes"}
@@ -44,3 +46,15 @@ def test_the_key_follows_the_design_and_who_answers(ground: Ground) -> None:
     other = Paper(ground.states, ground.design.model_copy(update={"readings": 3}), one.answerers, 1, (0, 1))
     assert examination.key(one) != examination.key(other)
     assert examination.key(one) != examination.key(Paper(ground.states, ground.design, {}, 1, (0, 1)))
+
+
+def test_the_key_follows_templates_that_no_longer_hold(ground: Ground) -> None:
+    one, item = paper(ground, 0, 1), ground.states.ledger.of(Reading)[0]
+    back = Retraction(id="back", of=item.id, known=item.known, why="Withdrawn.")
+    ledger = replace(ground.states.ledger, retractions=(back,))
+    without = replace(ledger, items=tuple(other for other in ledger.items if other is not item))
+    held, gone = (replace(one, case=one.case.with_ledger(told)) for told in (ledger, without))
+    day = ledger.newest
+    assert day is not None
+    assert held.case.evidence(day) == gone.case.evidence(day)
+    assert examination.key(held) != examination.key(gone)

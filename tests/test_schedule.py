@@ -69,6 +69,19 @@ def test_days_of_any_part_share_key_grid_and_anchor_and_horizons_and_seed_do_not
     assert len(keys) == 3
 
 
+def test_what_an_early_day_saw_is_in_the_key_though_it_was_retracted_since(tmp_path: Path) -> None:
+    mine = folders.copied(tmp_path, evidence=True)
+    before = mine.load()
+    seen = folders.entry("reading", date="2022-03-01", known="2022-03-01")
+    back = folders.entry("retraction", known="2022-09-01")
+    mine.ledger(seen, back, file="more.toml")
+    after = mine.load()
+    newest = schedule.newest(after)
+    assert newest is not None
+    assert after.evidence(newest) == before.evidence(newest)
+    assert schedule.key(after, plan(after)) != schedule.key(before, plan(before))
+
+
 def test_a_resolved_question_is_tried_before_its_end_alone() -> None:
     ended = resolved(date(2023, 4, 30))
     assert plan(ended).days[-1] == date(2023, 3, 31)

@@ -113,4 +113,5 @@ def key(first: Paper) -> str:
         "paper": len(first.numbers),
     }
     asked = store.inputs(first.case, max(item.known for item in first.case.ledger.items))
-    return store.key(asked | {"examination": how}, first.seed, "examination")
+    templates = store.written(first.case.ledger)
+    return store.key(asked | {"examination": how, "templates": templates}, first.seed, "examination")

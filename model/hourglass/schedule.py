@@ -185,4 +185,4 @@ def key(case: Case, wanted: Plan) -> str:
         "efforts": [asdict(effort) for effort in EFFORTS],
         "span": [wanted.span.first, wanted.span.last],
     }
-    return store.key(told | {"backtest": how}, wanted.seed, "trial")
+    return store.key(told | {"backtest": how, "ledger": store.written(case.ledger)}, wanted.seed, "trial")

@@ -20,7 +20,7 @@ from typing import Any
 
 from hourglass import summary
 from hourglass.case import Case
-from hourglass.ledger import kind_of
+from hourglass.ledger import Entry, Ledger, kind_of
 from hourglass.summary import Forecast
 
 LIBRARIES = ("pymc", "nutpie", "pytensor", "numba", "numpy", "scipy", "arviz-stats")
@@ -34,9 +34,7 @@ def inputs(case: Case, as_of: date) -> dict[str, Any]:
         name: [row.model_dump(mode="json") for row in rows if row.known <= as_of]
         for name, rows in case.rows.items()
     }
-    evidence = [
-        {"table": kind_of(item)} | item.model_dump(mode="json") for item in case.evidence(as_of).items
-    ]
+    evidence = [_entry(item) for item in case.evidence(as_of).items]
     header = question.pop("header")
     header.pop("resolved")  # known only after any day that can be asked about
     header.pop("leaves_out")  # words for readers
@@ -49,6 +47,18 @@ def inputs(case: Case, as_of: date) -> dict[str, Any]:
         "evidence": {"items": evidence, "series": rows},
         "as_of": as_of.isoformat(),
     }  # fmt: skip
+
+
+def written(ledger: Ledger) -> list[dict[str, Any]]:
+    """Every entry as it was written, also what was revised or retracted later, as plain JSON values.
+
+    What is tried on several days follows from all of them: an early day saw what no longer holds.
+    """
+    return [_entry(entry) for entry in (*ledger.items, *ledger.retractions)]
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {"table": kind_of(entry)} | entry.model_dump(mode="json")
 
 
 def digest(value: object) -> str:
