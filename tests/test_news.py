@@ -71,6 +71,14 @@ def test_revisions_and_joined_readings_are_no_news(tmp_path: Path) -> None:
     assert told.joined == 1
 
 
+def test_what_joins_a_held_reading_tells_nothing_of_other_news(tmp_path: Path) -> None:
+    first, other = at(1, "2022-03-01", "2022-03-01", level="0.0"), at(3, "2022-04-10", "2022-04-10")
+    joins = at(2, "2022-03-20", "2022-04-03", level="3.0")
+    _, told = told_of(tmp_path, first, joins, other)
+    assert told.labels.reading == ("r1", "r3")
+    assert told.panel.reading_level[0] == 0.0  # the draws were fitted to it
+
+
 def test_a_reading_is_predicted_given_the_earlier_ones_of_its_origin_alone(
     tmp_path: Path, layout: Layout, medians: Medians
 ) -> None:

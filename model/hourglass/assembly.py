@@ -157,26 +157,32 @@ def _risk(case: Case, as_of: date, grid: Grid) -> Part:
     return part, {"spell": [f"{s.row.table} {s.row.from_month:g}-{s.row.to_month:g}" for s in spells]}
 
 
-def _readings(items: Sequence[Reading], question: Question, grid: Grid) -> Part:
-    """Readings of one origin, driver and month averaged into one with the best grade's noise."""
-    merged: dict[tuple[str, str, int], list[Reading]] = defaultdict(list)
+def merged(items: Sequence[Reading]) -> dict[tuple[str, str, int], list[Reading]]:
+    """Readings that weigh by origin, driver and month: each group counts as one."""
+    groups: dict[tuple[str, str, int], list[Reading]] = defaultdict(list)
     for item in items:
         if not item.weightless:
-            merged[item.origin, item.driver, grid.row(item.date)].append(item)
-    blocks = list(dict.fromkeys((origin, driver) for origin, driver, _ in merged))
+            groups[item.origin, item.driver, calendar.month_of(item.date)].append(item)
+    return groups
+
+
+def _readings(items: Sequence[Reading], question: Question, grid: Grid) -> Part:
+    """Readings of one origin, driver and month averaged into one with the best grade's noise."""
+    held = merged(items)
+    blocks = list(dict.fromkeys((origin, driver) for origin, driver, _ in held))
     best = [
-        min((noise_order(question, item.grade), item.grade) for item in group)[1] for group in merged.values()
+        min((noise_order(question, item.grade), item.grade) for item in group)[1] for group in held.values()
     ]
     part = {
-        "reading_state": _ints(grid.state(month, driver) for _, driver, month in merged),
-        "reading_level": np.array([fmean(item.level for item in group) for group in merged.values()]),
+        "reading_state": _ints(grid.state(month - grid.first, driver) for _, driver, month in held),
+        "reading_level": np.array([fmean(item.level for item in group) for group in held.values()]),
         "reading_letter": _ints(LETTERS.index(grade[0]) for grade in best),
         "reading_number": _ints(NUMBERS.index(grade[1]) for grade in best),
-        "reading_block": _ints(blocks.index(key[:2]) for key in merged),
+        "reading_block": _ints(blocks.index(key[:2]) for key in held),
         "block_zero": np.zeros(len(blocks)),
     }
     names: dict[str, Sequence[str]] = {
-        "reading": ["+".join(item.id for item in group) for group in merged.values()],
+        "reading": ["+".join(item.id for item in group) for group in held.values()],
         "block": [f"{origin}/{driver}" for origin, driver in blocks],
     }
     return part, names

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from hourglass import calendar, parameters, persistence, predictive
-from hourglass.assembly import build, months_to
+from hourglass.assembly import build, merged, months_to
 from hourglass.case import Case
 from hourglass.draws import Draws
 from hourglass.ledger import Ledger, Reading
@@ -50,22 +50,23 @@ def after(case: Case, as_of: date, months: int) -> News:
     """News of the month after that of `as_of`, on a grid of `months` that reaches it."""
     then, until = case.evidence(as_of), calendar.last_day(calendar.month_of(as_of) + 1)
     held = {item.id for item in then.items}
-    new = tuple(
+    new = merged([
         item
         for item in case.evidence(until).of(Reading)
         if item.known > as_of and item.revises is None and item.id not in held
-    )
-    both = Ledger(tuple(sorted((*then.items, *new), key=lambda item: (item.date, item.id))))
+    ])  # fmt: skip
+    old = merged(then.of(Reading))
+    # What joins would change the level of a reading that the draws were fitted to, so it is left out.
+    fresh_items = [item for spot, group in new.items() if spot not in old for item in group]
+    both = Ledger(tuple(sorted((*then.items, *fresh_items), key=lambda item: (item.date, item.id))))
     before, known = build(case, as_of, months)
     panel, labels = build(case.with_ledger(both), until, months)
-    named = set(build(case.with_ledger(Ledger(new)), until, months)[1].reading)
-    arrived = (named | set(_points(labels))) - set(_points(known))
+    arrived = set(labels.reading) - set(known.reading) | set(_points(labels)) - set(_points(known))
     names = (*labels.reading, *labels.episode, *_points(labels))
     fresh = np.array([name in arrived for name in names], dtype=bool)
     fresh[len(labels.reading) : len(labels.reading) + len(labels.episode)] = False
     late = _rows(panel) < months_to(case.question, as_of)
-    joined = len(named - set(labels.reading))
-    return News(panel, labels, fresh, late, _rival(case, before, panel, fresh), joined)
+    return News(panel, labels, fresh, late, _rival(case, before, panel, fresh), len(new.keys() & old.keys()))
 
 
 def _points(labels: Labels) -> tuple[str, ...]:
