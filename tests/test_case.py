@@ -79,3 +79,58 @@ def test_evidence_is_cut_at_the_end_of_the_day(folder: Folder) -> None:
     assert told.evidence(date(2020, 1, 1)) == Ledger()
     assert told.evidence(date(2020, 8, 14)).newest == date(2020, 8, 14)
     assert told.evidence(TODAY).items == told.ledger.items
+
+
+NO_DEMAND = """
+[event.no_demand]
+title = "Moscow never asked"
+weights = { demand = 1 }
+because = "Nobody asked."
+source = "judgement"
+date = 2026-11-22
+"""
+
+
+def report(name: str, kind: str, **changes: str) -> str:
+    """Report of the winter's episode."""
+    stated = {"id": f'"{name}"', "kind": f'"{kind}"', "claim": f'"{name}"'} | changes
+    return entry("event", **stated)
+
+
+@pytest.mark.parametrize(
+    ("entries", "clash"),
+    [
+        ([report("x", "no_demand"), report("y", "refusal")], "x (no_demand), y (refusal)"),
+        ([report("x", "no_demand"), report("y", "refusal", revises='"x"', known="2022-12-21")], None),
+        ([report("x", "no_demand"), report("y", "refusal", grade='"F6"')], None),
+        (
+            [
+                report("x", "no_demand"),
+                report("y", "refusal", known="2022-12-23"),
+                entry("retraction", of='"x"', known="2022-12-23"),
+            ],
+            None,
+        ),
+        (
+            [
+                report("x", "no_demand"),
+                report("y", "refusal"),
+                entry("retraction", of='"x"', known="2022-12-23"),
+            ],
+            "x (no_demand), y (refusal)",
+        ),
+    ],
+    ids=["two that clash", "revised", "without weight", "retracted the same day", "retracted later"],
+)
+def test_reports_clash_where_they_weigh_on_one_day(
+    folder: Folder, entries: list[str], clash: str | None
+) -> None:
+    folder.append("gates.toml", NO_DEMAND)
+    folder.ledger(*entries, file="more.toml")
+    if clash is None:
+        assert folder.load().ledger.items
+    else:
+        assert folder.problem() == (
+            f"evidence: episode winter: reports rule out every ending: {clash}; "
+            "correct a kind or give one another episode"
+        )

@@ -129,16 +129,26 @@ def misresolved(asked: Question, outcome: str, day: date | None, today: date) ->
 
 
 def _contradictions(evidence: Ledger, asked: Question, place: str) -> Iterator[Problem]:
-    """One problem for each episode whose reports leave no ending open."""
+    """One problem for each episode whose reports, as they weigh on some day, leave no ending open."""
+    found: dict[str, tuple[Event, ...]] = {}
+    if any(_closed(evidence, asked)):  # else no part of the reports can be
+        for day in sorted({entry.known for entry in (*evidence.items, *evidence.retractions)}):
+            found = dict(_closed(ledger.as_known(evidence, day), asked)) | found
+    for episode, told in found.items():
+        kinds = ", ".join(f"{event.id} ({event.kind})" for event in told)
+        message = f"reports rule out every ending: {kinds}; correct a kind or give one another episode"
+        yield Problem(f"{place}: episode {episode}", message)
+
+
+def _closed(evidence: Ledger, asked: Question) -> Iterator[tuple[str, tuple[Event, ...]]]:
+    """Episodes whose reports that weigh leave no ending open, and those reports."""
     reports = defaultdict(list)
     for event in evidence.of(Event):
-        if event.kind in asked.events:
+        if event.kind in asked.events and not event.weightless:
             reports[event.episode].append(event)
     for episode, told in reports.items():
         if not set.intersection(*(set(asked.events[event.kind].weights) for event in told)):
-            kinds = ", ".join(f"{event.id} ({event.kind})" for event in told)
-            message = f"reports rule out every ending: {kinds}; correct a kind or give one another episode"
-            yield Problem(f"{place}: episode {episode}", message)
+            yield episode, tuple(told)
 
 
 def _question(
