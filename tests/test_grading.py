@@ -91,10 +91,23 @@ def test_bins_hold_chances_that_are_right_and_not_those_that_are_double() -> Non
     assert not all(one.held for one in grading.reliability(marked(double, entered), "ours"))
 
 
-def test_bins_take_one_day_of_each_question() -> None:
-    chance, entered = world(1, 300)
-    told = Marks(np.repeat(np.arange(150), 2), entered.astype(float), {"ours": chance})
-    assert sum(one.n for one in grading.reliability(told, "ours")) == 150
+def test_bins_take_the_first_day_of_each_question() -> None:
+    told = Marks(np.repeat(np.arange(40), 2), np.tile([1.0, 0.0], 40), {"ours": np.tile([0.25, 0.75], 40)})
+    (one,) = grading.reliability(told, "ours")
+    assert (one.n, one.mean, one.hits) == (40, 0.25, 1.0)
+
+
+def test_bins_hold_right_chances_of_questions_that_end_when_entry_comes() -> None:
+    """Of a monthly chance the rest of the question is always the same, on each day that it is open."""
+    rng, days, horizon = np.random.default_rng(1), (0, 2, 4), 6
+    monthly = rng.choice([0.03, 0.06, 0.12], 9000)
+    time = rng.geometric(monthly)
+    rows = [(i, end <= day + horizon, i) for i, end in enumerate(time) for day in days if end > day]
+    question, entered, which = (np.array(column) for column in zip(*rows, strict=True))
+    chance = 1 - (1 - monthly[which]) ** horizon
+    bins = grading.reliability(Marks(question, entered.astype(float), {"ours": chance}), "ours")
+    assert [one.n > 2000 for one in bins] == [True] * 3
+    assert all(one.held for one in bins)
 
 
 def test_a_bin_by_hand() -> None:

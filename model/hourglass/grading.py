@@ -27,7 +27,7 @@ WIDEST_SLOPE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Answers on every day on which a question was open.
+    """Answers on every day on which a question was open, each question's in the order of days.
 
     Attributes
     ----------
@@ -186,19 +186,15 @@ class Bin:
 
 
 def reliability(told: Marks, name: str) -> tuple[Bin, ...]:
-    """Bins of one forecast a question, taken at random, so that they are independent."""
-    rows = _one_each(told)
-    chance, entered = told.chances[name][rows], told.entered[rows]
+    """Bins of the first forecast of each question, so that they are independent.
+
+    A day drawn from those on which the question was open would not do: a question that ends soon has few
+    of them, so its first one, after which entry came, would be drawn more often than that of others.
+    """
+    first = np.unique(told.question, return_index=True)[1]
+    chance, entered = told.chances[name][first], told.entered[first]
     place = np.clip(np.digitize(chance, EDGES) - 1, 0, len(EDGES) - 2)
     return tuple(_bin(chance[place == i], entered[place == i]) for i in np.unique(place))
-
-
-def _one_each(told: Marks) -> Array:
-    """Row of one day of each question."""
-    rng = np.random.default_rng(RESAMPLE_SEED)
-    order = rng.permutation(len(told.question))
-    _, first = np.unique(told.question[order], return_index=True)
-    return order[first]
 
 
 def _bin(chance: Array, entered: Array) -> Bin:
