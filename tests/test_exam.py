@@ -1,5 +1,6 @@
 """Questions with known answers: their days, their small ledgers, what is known when, what struck."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -86,14 +87,30 @@ def test_readings_of_one_origin_stay_together_when_the_record_is_cut(stage: Stag
 
 
 def test_what_struck_before_a_day_leaves_no_question(stage: Stage, case: Case) -> None:
-    panel = sitting(stage, case, 5).panel
+    found = sitting(stage, case, 5)
     since = float(exam.slices(stage, 1).since[0])
     until = float(exam.slices(stage, 1).until[-1])
     cases = {(0, since - 0.1): None, (1, since - 0.1): None, (0, since + 0.1): True, (1, since + 0.1): False,
              (0, until + 0.1): False, (3, float("inf")): False}  # fmt: skip
     for (cause, time), expected in cases.items():
-        assert exam.entered(Sitting(panel, cause, time), stage, 1) is expected
+        assert exam.entered(replace(found, cause=cause, time=time), stage, 1) is expected
     assert exam.end(stage, 1) == calendar.months_after(stage.days[1], stage.design.horizon)
+
+
+def test_who_knows_the_world_is_right_on_average_and_tells_worlds_apart(stage: Stage, case: Case) -> None:
+    rows = []
+    for seed in range(400):
+        found = sitting(stage, case, seed)
+        rows += [
+            (exam.best(found, stage, place), came)
+            for place in range(len(stage.days))
+            if (came := exam.entered(found, stage, place)) is not None
+        ]
+    chance, came = np.array(rows, dtype=float).T
+    error = np.sqrt(np.sum(chance * (1 - chance))) / len(chance)  # of independent rows
+    assert abs(np.mean(came - chance)) < 2 * 3**0.5 * error  # were the days of a question all alike
+    know, base = (np.log(np.where(came, p, 1 - p)).mean() for p in (chance, came.mean()))
+    assert know > base + 0.03
 
 
 def test_both_outcomes_are_common(stage: Stage, case: Case) -> None:

@@ -120,7 +120,8 @@ def test_a_bin_by_hand() -> None:
 def test_the_right_chances_pass_against_chances_that_know_nothing() -> None:
     chance, entered = world(1, 6000)
     told = marked(chance, entered, np.full(6000, entered.mean()))
-    found = grading.grade(told, "ours", ["theirs"])
+    found = grading.grade(told, "ours", ["theirs"], "ours")
+    assert (found.fair, found.short.value) == (found.surplus, 0)
     assert found.leads["theirs"].low > 0
     assert found.passed
     assert (found.questions, found.rows, found.entries) == (6000, 6000, int(entered.sum()))
@@ -128,4 +129,13 @@ def test_the_right_chances_pass_against_chances_that_know_nothing() -> None:
 
 def test_no_lead_is_no_pass() -> None:
     chance, entered = world(1, 6000)
-    assert not grading.grade(marked(chance, entered), "ours", ["theirs"]).passed
+    assert not grading.grade(marked(chance, entered), "ours", ["theirs"], "ours").passed
+
+
+def test_what_the_chances_lack_is_told_apart_from_luck() -> None:
+    chance, entered = world(1, 2000)
+    lucky = entered | (np.arange(2000) % 50 == 0)
+    found = grading.grade(marked(0.9 * chance, lucky, chance), "ours", [], "theirs")
+    assert found.short.value == pytest.approx(0.1 * chance.mean())
+    assert found.surplus.value == pytest.approx(found.fair.value + found.short.value)
+    assert found.short.high - found.short.low < 0.2 * (found.surplus.high - found.surplus.low)

@@ -25,7 +25,7 @@ from hourglass.ledger import Event, Graded, Ledger, Reading
 from hourglass.panel import Array, Panel
 from hourglass.parameters import Layout
 from hourglass.reweighting import select
-from hourglass.simulation import Course, Rng, first_cause
+from hourglass.simulation import Course, Rng, Truth, first_cause
 
 Count = Annotated[int, Field(ge=0, le=100)]
 
@@ -130,12 +130,15 @@ class Sitting:
 
     Attributes
     ----------
+    truth
+        Its world through the last day of forecast.
     panel
-        Its evidence through the last day of forecast.
+        Its evidence through that day.
     cause, time
         What struck first (0 is entry) and when, in months since the choice arose.
     """
 
+    truth: Truth
     panel: Panel
     cause: int
     time: float
@@ -153,7 +156,7 @@ def sitting(asked: Stage, templates: Ledger, rng: Rng) -> Sitting:
     life = asked.life
     course = Course(life.since, life.until, life.rival_exposure, truth.x[None], truth.u[None])
     struck = first_cause(truth, layout, life, course, rng, replicates=1)
-    return Sitting(panel, int(struck.cause[0]), float(struck.time[0]))
+    return Sitting(seen, panel, int(struck.cause[0]), float(struck.time[0]))
 
 
 def _items(asked: Stage, templates: Ledger, rng: Rng) -> list[Graded]:
@@ -222,6 +225,21 @@ def chances(asked: Stage, layout: Layout, draws: Draws, known: Panel, place: int
     struck = incidence.strikes(asked.case, layout, present, day, slices(asked, place))
     chance: Array = struck[:, :, 0].sum(axis=1)
     return chance
+
+
+def best(found: Sitting, asked: Stage, place: int) -> float:
+    """Chance that entry comes first within the horizon after a day for one who knows the world.
+
+    Its numbers and where its states stand are known, its future and its frailty are not: no forecast from
+    evidence can be expected to score better.
+    """
+    layout, truth = parameters.layout(asked.case.question), found.truth
+    held = {
+        "theta": truth.theta, "driver_path": truth.x, "disposition_path": truth.u,
+        "log_multiplier": truth.log_multiplier, "rival_rate": truth.rate,
+    }  # fmt: skip
+    world = Draws({name: values[None, None] for name, values in held.items()}, {}, {})
+    return float(chances(asked, layout, world, asked.panels[place], place)[0])
 
 
 def entered(found: Sitting, asked: Stage, place: int) -> bool | None:

@@ -18,6 +18,8 @@ CHAINS, DRAWS, TUNE, TARGET_ACCEPT = 2, 200, 200, 0.8
 """Sampling of each fit."""
 LEAST_ESS = 100
 """How many independent draws those of a fit should be worth."""
+KNOWN = "the world known"
+"""Answerer who knows what no evidence tells: how well could be forecast at best."""
 WORLDS = 8000
 """Worlds of the prior behind naive Bayes and the outside view."""
 
@@ -57,6 +59,7 @@ def trial(paper: Paper) -> dict[str, Any]:
             if came is not None:
                 known = exam.known_by(sitting.panel, stage.panels[place])
                 told = {"outside view": outside[place], "naive Bayes": naive.forecast(held, known, place)}
+                told[KNOWN] = exam.best(sitting, stage, place)
                 fits = {n: _answer(stage, q, known, place, number) for n, q in paper.answerers.items()}
                 told |= {name: fit.pop("chance") for name, fit in fits.items()}
                 row = {"question": number, "place": place, "entered": came, "chances": told, "fits": fits}

@@ -211,8 +211,11 @@ class Grade:
     ----------
     leads
         Lead in mean log score over each rival, by name.
-    surplus
-        How much more often entry came than the chances said, on average over all forecasts.
+    surplus, fair
+        How much more often entry came than the chances said, on average over all forecasts, and
+        than one who knows the worlds would have said: luck of the draw.
+    short
+        How much less the chances said than one who knows the worlds would have, on average.
     """
 
     name: str
@@ -224,6 +227,8 @@ class Grade:
     leads: dict[str, Interval]
     slope: Interval
     surplus: Interval
+    fair: Interval
+    short: Interval
     bins: tuple[Bin, ...]
 
     @property
@@ -234,9 +239,9 @@ class Grade:
         return ahead and slope and all(one.held for one in self.bins)
 
 
-def grade(told: Marks, name: str, rivals: Sequence[str]) -> Grade:
-    """Grade of one answerer against its rivals."""
-    everyone = (name, *rivals)
+def grade(told: Marks, name: str, rivals: Sequence[str], best: str) -> Grade:
+    """Grade of one answerer against its rivals, beside the `best`, who knows the worlds."""
+    everyone = (name, *rivals, best)
     return Grade(
         name=name,
         questions=len(np.unique(told.question)),
@@ -247,5 +252,7 @@ def grade(told: Marks, name: str, rivals: Sequence[str]) -> Grade:
         leads={rival: lead(told, name, rival) for rival in rivals},
         slope=recalibration(told, name),
         surplus=surplus(told, name),
+        fair=surplus(told, best),
+        short=_mean(told, told.chances[best] - told.chances[name]),
         bins=reliability(told, name),
     )

@@ -228,7 +228,8 @@ def _grade(
     truth = told.states.question
     papers = _papers(told, truth, {FULL: truth}, scale.questions)
     answers = _answered(told, papers, "papers of questions answered", folder, place, counting)
-    return grading.grade(grading.marks(answers), FULL, RIVALS), grading.soundness(answers)
+    found = grading.grade(grading.marks(answers), FULL, RIVALS, examination.KNOWN)
+    return found, grading.soundness(answers)
 
 
 def _cells(

@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from hourglass import backtests, evidence_figures, figures, page, record_figures, store, validation_exhibits
+from hourglass import (
+    backtests,
+    evidence_figures,
+    examination,
+    figures,
+    page,
+    record_figures,
+    store,
+    validation_exhibits,
+)
 from hourglass.backtests import Backtest, Gain
 from hourglass.calibration import COVERAGES
 from hourglass.case import Case
@@ -12,7 +21,7 @@ from hourglass.contest import FULL
 from hourglass.fitness import Fitness
 from hourglass.grading import WIDEST_SLOPE, Interval
 from hourglass.phrases import percent, span
-from hourglass.validation import RIVALS, Validation
+from hourglass.validation import Validation
 
 SHOWN = 12
 """Rows of long tables: quantities nearest their band, least expected items."""
@@ -88,7 +97,7 @@ def markdown(told: Validation, date: str, folder: str) -> str:
         "code": store.code()[:12], "versions": store.libraries(),
         "requirements": requirements(told), "coverages": COVERAGES, "ranked": ranked(told),
         "news": news(told.backtest.gains), "withheld": len(told.backtest.withheld),
-        "rivals": (FULL, *RIVALS), "percent": percent, "span": span, "interval": _interval,
+        "known": examination.KNOWN, "percent": percent, "span": span, "interval": _interval,
         "remarks": backtests.remarks(told.backtest), "entered": backtests.entered(told.backtest),
         "unplaced": unplaced(told.backtest), "few": few(told.fit) if told.fit else {},
         "matrix": matrix(told), "least": told.fit.least_expected(SHOWN) if told.fit else (),
