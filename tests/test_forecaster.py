@@ -1,5 +1,6 @@
 """Forecasts: from a fit or from the store, and nothing known later ever leaks into one."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,8 +30,12 @@ REVISION = {"id": '"visit-again"', "origin": '"visit"', "revises": '"visit"', "l
 
 @cache
 def prior_fit() -> Draws:
-    """Draw four chains from the priors: independent draws, so that every check passes."""
-    case = cases.load(folders.SHIPPED, folders.PLACE, folders.TODAY)
+    """Draw four chains from the shipped priors."""
+    return from_priors(cases.load(folders.SHIPPED, folders.PLACE, folders.TODAY))
+
+
+def from_priors(case: Case) -> Draws:
+    """Draw four chains from the priors of a question: independent draws, so that every check passes."""
     layout, rng = parameters.layout(case.question), np.random.default_rng(1)
     panel, labels = assembly.build(case, AS_OF)
     truths = [simulation.prior(layout, panel, rng) for _ in range(2000)]
@@ -93,6 +98,27 @@ def kept(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(estimate, "fit", Fits(prior_fit(), prior_fit()).fit)
         return Kept(root, made(case, root, 1, 3))
+
+
+def test_a_question_without_rivals_and_without_a_disposition_is_forecast_and_updated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = folders.copied(tmp_path / "priors")
+    shutil.rmtree(mine.path / "variants")
+    mine.write("rivals.toml", "schema = 1\n")
+    for part in ("sd", "half_life"):
+        mine.edit("gates.toml", rf"^\[gate\.disposition\.{part}\]\n(?:.+\n)+", "")
+    case = mine.load()
+    draws = from_priors(case)
+    assert (draws.posterior["disposition_path"].size, draws.posterior["rival_rate"].size) == (0, 0)
+    monkeypatch.setattr(estimate, "fit", Fits(draws, draws).fit)
+    told = made(case, tmp_path, 3)
+    assert set(told.horizons[0].outcomes) == {"entry", "none"}
+    assert sum(told.horizons[0].outcomes.values()) == pytest.approx(1)
+    mine.ledger(VISIT)
+    after = made(mine.load(), tmp_path, 3)
+    assert after.run.method == "reweight"
+    assert after.drivers["pressure"] != told.drivers["pressure"]
 
 
 # What can be asked

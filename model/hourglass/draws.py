@@ -65,7 +65,8 @@ class Draws:
 
     def stacked(self) -> dict[str, Array]:
         """Posterior with chains end to end: (draw, ...)."""
-        return {name: values.reshape(-1, *values.shape[2:]) for name, values in self.posterior.items()}
+        chains, draws = self.grid
+        return {name: held.reshape(chains * draws, *held.shape[2:]) for name, held in self.posterior.items()}
 
 
 def as_tree(draws: Draws, log_likelihood: Mapping[str, Array] | None = None) -> "xr.DataTree":
