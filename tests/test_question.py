@@ -1,5 +1,6 @@
 """Faults in the files of the question itself, and what its parts promise."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,47 @@ def test_a_fault_of_the_question_is_one_problem(folder: Folder, old: str, new: s
 def test_quantiles_that_cannot_be_are_one_problem(folder: Folder, new: str, fault: str) -> None:
     new = new if "scale" in new else f'{new}\nscale = "logit"'
     check(folder, "gates.toml", LOGIT, new, f"gate.demand.intercept: {fault}")
+
+
+BELOW_ZERO = 'q05 = -3\nq50 = -2\nq95 = -1\nscale = "log"\n'
+WIDE = "q05 = -5\nq50 = 0.5\nq95 = 7\n"
+ABOVE = "of a number above 0; write scale = 'log' and three numbers above 0"
+BETWEEN = "scale 'identity' of a number between 0 and 1; write scale = 'logit'"
+
+
+@pytest.mark.parametrize(
+    ("file", "table", "new", "fault"),
+    [
+        ("drivers", "pressure.half_life", BELOW_ZERO, f"q05 -3 on scale 'log', {ABOVE}"),
+        ("drivers", "pressure.half_life", WIDE, f"q05 -5 on scale 'identity', {ABOVE}"),
+        ("drivers", "pressure.lasting_share", WIDE, BETWEEN),
+        ("drivers", "series.troops.loading", BELOW_ZERO, f"q05 -3 on scale 'log', {ABOVE}"),
+        ("drivers", "series.troops", BELOW_ZERO, f"q05 -3 on scale 'log', {ABOVE}"),
+        ("drivers", "series.poll_join", WIDE, BETWEEN),
+        ("gates", "gate.disposition.sd", WIDE, f"q05 -5 on scale 'identity', {ABOVE}"),
+        ("gates", "gate.intercept", WIDE, BETWEEN),
+        ("grades", "letters.B.noise", BELOW_ZERO, f"q05 -3 on scale 'log', {ABOVE}"),
+        ("grades", "origin", WIDE, f"q05 -5 on scale 'identity', {ABOVE}"),
+        ("reference", "tau", BELOW_ZERO, f"q05 -3 on scale 'log', {ABOVE}"),
+    ],
+)
+def test_a_belief_stays_among_the_numbers_that_its_kind_can_take(
+    folder: Folder, file: str, table: str, new: str, fault: str
+) -> None:
+    of_whole_series = table in ("series.troops", "series.poll_join")
+    place = f"{table}.dispersion" if of_whole_series else table
+    text, count = re.subn(
+        rf"^(\[{re.escape(place)}\]\n)(?:(?:q05|q50|q95|scale) = .*\n)+",
+        rf"\g<1>{new}",
+        (folder.path / f"{file}.toml").read_text(),
+        count=1,
+        flags=re.MULTILINE,
+    )
+    assert count == 1
+    folder.write(f"{file}.toml", text)
+    found = folder.problem()
+    assert found.startswith(f"{file}.toml: ")
+    assert found.endswith(f": {fault}")
 
 
 @pytest.mark.parametrize(

@@ -84,13 +84,30 @@ class Header(Schema):
         return self
 
 
+def _above_zero(told: Belief) -> Belief:
+    if told.scale != "log" or told.q05 <= 0:
+        stated = f"q05 {told.q05:g} on scale {told.scale!r}"
+        raise ValueError(f"{stated}, of a number above 0; write scale = 'log' and three numbers above 0")
+    return told
+
+
+def _between_zero_and_one(told: Belief) -> Belief:
+    if told.scale != "logit":
+        raise ValueError(f"scale {told.scale!r} of a number between 0 and 1; write scale = 'logit'")
+    return told
+
+
+Positive = Annotated[Belief, AfterValidator(_above_zero)]
+Fraction = Annotated[Belief, AfterValidator(_between_zero_and_one)]
+
+
 class Driver(Schema):
     """A force on the choice, in standard deviations among states in the same position."""
 
     title: Text
     level: Belief
-    half_life: Belief
-    lasting_share: Belief
+    half_life: Positive
+    lasting_share: Fraction
     anchors: Mapping[str, Text]
 
 
@@ -111,7 +128,7 @@ class Series(Schema):
     change: bool = False
     tail: Annotated[float, Field(ge=1)] | None = None
     assumed_n: Annotated[int, Field(ge=1)] | None = None
-    loading: Belief
+    loading: Positive
     intercept: Belief
     dispersion: Belief
 
@@ -128,6 +145,12 @@ class Series(Schema):
         if self.intercept.scale != self.scale:
             stated = self.intercept.scale
             raise ValueError(f"intercept is on scale {stated!r}; write scale = {self.scale!r}")
+        if self.kind == "poll":
+            _between_zero_and_one(self.dispersion)
+        else:
+            _above_zero(self.dispersion)
+        if self.scale == "log":
+            _above_zero(self.intercept)
         if self.change and (self.kind, self.scale) != ("level", "identity"):
             raise ValueError("`change` needs kind 'level' and scale 'identity'")
         return self
@@ -141,8 +164,8 @@ class Series(Schema):
 class Disposition(Schema):
     """What no driver explains of a gate and only events inform: its spread and its memory."""
 
-    sd: Belief
-    half_life: Belief
+    sd: Positive
+    half_life: Positive
 
 
 class Gate(Schema):
@@ -150,7 +173,7 @@ class Gate(Schema):
 
     id: Text
     title: Text
-    intercept: Belief
+    intercept: Fraction
     effects: Mapping[str, Belief]
     disposition: Disposition | None = None
 
@@ -194,18 +217,18 @@ class Reference(Schema):
     """The outside view: classes and the shape of the population's hazard."""
 
     classes: Mapping[str, ReferenceClass] = Field(alias="class", min_length=1)
-    A: Belief
-    tau: Belief
-    nu: Belief
-    spread: Belief
-    clumping: Belief
-    outside: Belief
+    A: Positive
+    tau: Positive
+    nu: Positive
+    spread: Positive
+    clumping: Positive
+    outside: Positive
 
 
 class Letter(Schema):
     """Noise of a source: of letter A itself, of the others what they add to the letter before."""
 
-    noise: Belief
+    noise: Positive
     credence: Share
     because: Text
 
@@ -213,7 +236,7 @@ class Letter(Schema):
 class Number(Schema):
     """How far the noise grows with doubt about the report; none is stated for 1, which is 1."""
 
-    multiplier: Belief | None = None
+    multiplier: Positive | None = None
     credence: Share
     because: Text
 
@@ -223,7 +246,7 @@ class Grades(Schema):
 
     letters: Mapping[str, Letter]
     numbers: Mapping[str, Number]
-    origin: Belief
+    origin: Positive
 
     @model_validator(mode="after")
     def _whole_scale(self) -> Self:
