@@ -28,6 +28,11 @@ def check(folder: Folder, file: str, old: str, new: str, fault: str) -> None:
         (r"^counts", "count", "edge_cases.number 1: unknown key 'count'; did you mean 'counts'?"),
         (r"^title.*$", "", "lacks title; add it"),
         (r'^id = "belarus"', 'id = " "', "id: is empty; fill it in"),
+        (
+            r'^id = "belarus"',
+            'id = "../second"',
+            "id: '../second' is not the folder's name; write id = 'belarus'",
+        ),
         (r"\[3, 6, 12\]", "[0, 6]", "horizons.number 1: should be greater than or equal to 1, not 0"),
         (r"\[3, 6, 12\]", "[6, 500]", "horizons.number 2: should be less than or equal to 120, not 500"),
         (r"\[3, 6, 12\]", "[]", "horizons: is empty; fill it in"),

@@ -102,6 +102,7 @@ def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> 
     rows = series.load(folder / "series", f"{place}/series", names, today, problems)
     others = variant.load(folder / "variants", f"{place}/variants", asked, problems)
     if asked is not None:
+        problems += _misnamed(asked.header, folder.name, f"{place}/question.toml")
         problems += _contradictions(evidence, asked, f"{place}/evidence")
         told = asked.header.resolved
         ending = misresolved(asked, told.outcome, told.date, today) if told else ()
@@ -109,6 +110,12 @@ def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> 
     if asked is None or problems:
         raise InputError(problems)
     return Case(folder, place, asked, life, rows, evidence, others)
+
+
+def _misnamed(header: Header, name: str, place: str) -> Iterator[Problem]:
+    """A question that goes by another name than its folder: its runs would lie among another's."""
+    if header.id != name:
+        yield Problem(f"{place}: id", f"{header.id!r} is not the folder's name; write id = {name!r}")
 
 
 def misresolved(asked: Question, outcome: str, day: date | None, today: date) -> Iterator[tuple[str, str]]:
