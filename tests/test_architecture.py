@@ -17,7 +17,7 @@ MODULES = {path.stem: path for path in sorted(PACKAGE.glob("**/*.py"))}
 TREES = {name: ast.parse(path.read_text()) for name, path in MODULES.items()}
 
 ORDER = (
-    *("errors", "documents", "calendar", "belief", "question", "ledger", "series", "tables"),
+    *("errors", "documents", "calendar", "belief", "question", "ledger", "drafts", "series", "tables"),
     *("parameters", "variant", "case", "amendment", "revision", "resolution"),
     *("intake", "journal", "selection"),
     *(

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hourglass import journal
+from hourglass.drafts import Draft
 from hourglass.errors import HourglassError, InputError
 from hourglass.intake import Batch
 from hourglass.ledger import (
     KINDS,
-    Draft,
     Entry,
     Event,
     Note,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from hourglass import documents, ledger, series, tables, variant
+from hourglass import documents, drafts, ledger, series, tables, variant
 from hourglass.documents import Schema, Table
+from hourglass.drafts import Draft
 from hourglass.errors import InputError, Problem, did_you_mean, unknown
-from hourglass.ledger import Draft, Event, Ledger
+from hourglass.ledger import Event, Ledger
 from hourglass.question import (
     OUTCOMES,
     Driver,
@@ -97,7 +98,7 @@ def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> 
     problems: list[Problem] = []
     files = {f: documents.read_toml(folder / f"{f}.toml", f"{place}/{f}.toml", problems) for f in FILES}
     asked, names = _question(files, place, problems)
-    evidence = ledger.load(folder / "evidence", f"{place}/evidence", names, today, problems, added)
+    evidence = drafts.load(folder / "evidence", f"{place}/evidence", names, today, problems, added)
     life = tables.load(folder, place, names, problems)
     rows = series.load(folder / "series", f"{place}/series", names, today, problems)
     others = variant.load(folder / "variants", f"{place}/variants", asked, problems)

@@ -14,10 +14,11 @@ from typing import Any
 
 from pydantic import create_model
 
-from hourglass import documents, ledger
+from hourglass import documents, drafts
 from hourglass.documents import Schema, Table
+from hourglass.drafts import Draft
 from hourglass.errors import Problem, did_you_mean
-from hourglass.ledger import KINDS, Draft, Retraction
+from hourglass.ledger import KINDS, Retraction
 
 WORDS = {
     "id": "Its name in the ledger; by default the date and the claim's first words.",
@@ -207,21 +208,21 @@ def _lowered(sentence: str) -> str:
 
 def read(path: Path, today: date) -> Batch:
     """Entries of a file in the ledger's own format, or of a CSV file with a line an entry."""
-    place, problems, drafts = str(path), list[Problem](), list[Draft]()
+    place, problems, found = str(path), list[Problem](), list[Draft]()
     match path.suffix:
         case ".toml":
             tables = documents.read_toml(path, place, problems)
             if tables is not None:
-                ledger.drafts(tables, place, drafts, problems)
+                drafts.read(tables, place, found, problems)
         case ".csv":
             lines = documents.read_cells(_columns(), path, place, problems) or {}
             for spot, cells in lines.items():
-                drafts += _line(cells, spot, today, problems)
+                found += _line(cells, spot, today, problems)
         case _:
             problems.append(Problem(place, "is no .toml or .csv file; write the entries in one of these"))
-    if not drafts and not problems:
+    if not found and not problems:
         problems.append(Problem(place, "holds no entry; add one"))
-    return Batch(tuple(drafts), tuple(problems))
+    return Batch(tuple(found), tuple(problems))
 
 
 def _columns() -> type[Schema]:

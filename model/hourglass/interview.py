@@ -6,7 +6,7 @@ from datetime import date
 import typer
 from rich.console import Console
 
-from hourglass import intake, ledger
+from hourglass import drafts, intake
 from hourglass.errors import Problem, did_you_mean
 from hourglass.intake import Cells
 from hourglass.question import Names, Question
@@ -82,7 +82,7 @@ def faults(question: Question, kind: str, flags: Cells, today: date) -> list[Pro
     missing = {intake.option(name) for name in intake.missing(kind, flags)}
     found = [problem for problem in batch.problems if problem.place not in missing]
     for draft in batch.drafts:
-        found += ledger.faults(draft, _names(question), today)
+        found += drafts.faults(draft, _names(question), today)
     return found
 
 

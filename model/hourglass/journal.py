@@ -20,9 +20,10 @@ from filelock import FileLock, Timeout
 
 from hourglass import case, documents
 from hourglass.documents import Table
+from hourglass.drafts import Draft
 from hourglass.errors import HourglassError, InputError, Problem, stop_on
 from hourglass.intake import Batch
-from hourglass.ledger import KINDS, Draft, Entry, Item, kind_of
+from hourglass.ledger import KINDS, Entry, Item, kind_of
 
 FOLDER = "evidence"
 LOCK, DRAFT = ".lock", ".draft"

@@ -1,0 +1,137 @@
+"""Entries as they are written, each checked by itself, beside the question and beside the others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hourglass import documents
+from hourglass.documents import Table
+from hourglass.errors import Problem, did_you_mean, unknown
+from hourglass.ledger import KINDS, Entry, Event, Graded, Item, Ledger, Reading, Retraction
+from hourglass.question import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry as written, and its value where it is sound.
+
+    Attributes
+    ----------
+    spot
+        Where it stands, for messages.
+    row
+        Its keys as written.
+    named
+        Whether a person chose its id; one that the program made may still change.
+    """
+
+    spot: str
+    kind: type[Entry]
+    row: Table
+    entry: Entry | None
+    named: bool = True
+
+
+def load(
+    folder: Path,
+    place: str,
+    names: Names,
+    today: date,
+    problems: list[Problem],
+    added: Sequence[Draft] = (),
+) -> Ledger:
+    """Ledger of the `evidence` folder as it would be with the `added` entries, its faults in `problems`."""
+    found: list[Draft] = []
+    whole = True
+    for path in documents.list_files(folder, ".toml", place, problems):
+        tables = documents.read_toml(path, f"{place}/{path.name}", problems)
+        whole &= tables is not None and read(tables, f"{place}/{path.name}", found, problems)
+    found += added
+    whole &= all("id" in draft.row for draft in added)
+    for draft in found:
+        problems += faults(draft, names, today)
+    problems += _clashes(found)
+    problems += _lost(found, whole=whole)
+    sound = [draft.entry for draft in found if draft.entry is not None]
+    order = sorted(sound, key=lambda e: (e.date if isinstance(e, Item) else e.known, e.id))
+    return Ledger(
+        items=tuple(e for e in order if isinstance(e, Item)),
+        retractions=tuple(e for e in order if isinstance(e, Retraction)),
+    )
+
+
+def read(tables: Table, place: str, found: list[Draft], problems: list[Problem]) -> bool:
+    """Add the entries of a file to `found`; whether every one of them could be told by its id."""
+    whole = True
+    for kind, rows in tables.items():
+        if kind not in KINDS:
+            problems.append(Problem(place, f"unknown key {kind!r}; {did_you_mean(kind, KINDS)}"))
+            whole = False
+            continue
+        if not isinstance(rows, list):
+            problems.append(Problem(place, f"{kind} is not a list of tables; write [[{kind}]]"))
+            whole = False
+            continue
+        for count, row in enumerate(rows, start=1):
+            name = row.get("id") if isinstance(row, dict) else None
+            told = isinstance(name, str) and bool(name)
+            spot = f"{place}: {name if told else f'{kind} number {count}'}"
+            entry = documents.validate(KINDS[kind], row, spot, problems)
+            found.append(Draft(spot, KINDS[kind], row if isinstance(row, dict) else {}, entry))
+            whole &= told
+    return whole
+
+
+def faults(draft: Draft, names: Names, today: date) -> Iterable[Problem]:
+    """Faults of an entry beside the question and the day, whether or not it is sound in itself."""
+    known, day = draft.row.get("known"), draft.row.get("date")
+    if type(known) is date and known > today:
+        yield Problem(draft.spot, f"known {known} is after today {today}; correct it")
+    first = names.history_from
+    if type(day) is date and first is not None and day < first:
+        yield Problem(draft.spot, f"date {day} is before history_from {first}; leave the item out")
+    if draft.kind is Reading:
+        yield from unknown(draft.spot, "driver", [draft.row.get("driver")], names.drivers)
+    if draft.kind is Event:
+        yield from unknown(draft.spot, "kind", [draft.row.get("kind")], names.kinds)
+
+
+def _clashes(found: Iterable[Draft]) -> Iterable[Problem]:
+    """Ids that stand twice, exact repeats under another id, and items that are retracted twice."""
+    spots: dict[str, str] = {}
+    facts: dict[tuple[object, ...], str] = {}
+    withdrawn: dict[str, str] = {}
+    for draft in found:
+        name, entry = draft.row.get("id"), draft.entry
+        if isinstance(name, str) and name in spots:
+            also = "in this file" if spots[name] == draft.spot else f"also in {spots[name]}"
+            yield Problem(draft.spot, f"id stands twice, {also}; rename one or remove it")
+            continue
+        if isinstance(name, str):
+            spots[name] = draft.spot
+        if isinstance(entry, Retraction):
+            if entry.of in withdrawn:
+                message = f"of {entry.of!r} is retracted by {withdrawn[entry.of]!r} already; remove one"
+                yield Problem(draft.spot, message)
+            withdrawn.setdefault(entry.of, entry.id)
+        if isinstance(entry, Graded) and entry.repeat_of is None and entry.revises is None:
+            driver = entry.driver if isinstance(entry, Reading) else None
+            fact = (type(entry), entry.origin, driver, entry.date, entry.claim)
+            if fact in facts:
+                message = f"repeats {facts[fact]} exactly; remove it or add repeat_of = {facts[fact]!r}"
+                yield Problem(draft.spot, message)
+            facts.setdefault(fact, entry.id)
+
+
+def _lost(found: Sequence[Draft], *, whole: bool) -> Iterable[Problem]:
+    """References to no other item; where the ledger is not `whole`, only those to itself."""
+    ids = {str(draft.row.get("id")) for draft in found if issubclass(draft.kind, Item)}
+    for draft in found:
+        own = str(draft.row.get("id"))
+        for key in ("of", "revises", "repeat_of"):
+            target = draft.row.get(key) if key in draft.kind.model_fields else None
+            lost = target == own or (whole and target not in ids) if isinstance(target, str) else False
+            if target and lost:
+                remedy = did_you_mean(target, ids - {own})
+                yield Problem(draft.spot, f"{key} {target!r} is no other item; {remedy}")
