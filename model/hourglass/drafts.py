@@ -1,14 +1,14 @@
 """Entries as they are written, each checked by itself, beside the question and beside the others."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from hourglass import documents
 from hourglass.documents import Table
 from hourglass.errors import Problem, did_you_mean, unknown
-from hourglass.ledger import KINDS, Entry, Event, Graded, Item, Ledger, Reading, Retraction
+from hourglass.ledger import KINDS, Entry, Event, Graded, Item, Ledger, Reading, Retraction, as_known
 from hourglass.question import Names
 
 
@@ -55,10 +55,12 @@ def load(
     problems += _lost(found, whole=whole)
     sound = [draft.entry for draft in found if draft.entry is not None]
     order = sorted(sound, key=lambda e: (e.date if isinstance(e, Item) else e.known, e.id))
-    return Ledger(
+    evidence = Ledger(
         items=tuple(e for e in order if isinstance(e, Item)),
         retractions=tuple(e for e in order if isinstance(e, Retraction)),
     )
+    problems += _beside(found, evidence)
+    return evidence
 
 
 def read(tables: Table, place: str, found: list[Draft], problems: list[Problem]) -> bool:
@@ -97,11 +99,15 @@ def faults(draft: Draft, names: Names, today: date) -> Iterable[Problem]:
         yield from unknown(draft.spot, "kind", [draft.row.get("kind")], names.kinds)
 
 
-def _clashes(found: Iterable[Draft]) -> Iterable[Problem]:
-    """Ids that stand twice, exact repeats under another id, and items that are retracted twice."""
+def _clashes(found: Sequence[Draft]) -> Iterable[Problem]:
+    """Ids that stand twice, exact repeats under another id, and items that are retracted twice.
+
+    A revision may repeat what it revises.
+    """
     spots: dict[str, str] = {}
-    facts: dict[tuple[object, ...], str] = {}
+    facts: dict[tuple[object, ...], Graded] = {}
     withdrawn: dict[str, str] = {}
+    revised = _revised(found)
     for draft in found:
         name, entry = draft.row.get("id"), draft.entry
         if isinstance(name, str) and name in spots:
@@ -115,13 +121,50 @@ def _clashes(found: Iterable[Draft]) -> Iterable[Problem]:
                 message = f"of {entry.of!r} is retracted by {withdrawn[entry.of]!r} already; remove one"
                 yield Problem(draft.spot, message)
             withdrawn.setdefault(entry.of, entry.id)
-        if isinstance(entry, Graded) and entry.repeat_of is None and entry.revises is None:
+        if isinstance(entry, Graded) and entry.repeat_of is None:
             driver = entry.driver if isinstance(entry, Reading) else None
             fact = (type(entry), entry.origin, driver, entry.date, entry.claim)
-            if fact in facts:
-                message = f"repeats {facts[fact]} exactly; remove it or add repeat_of = {facts[fact]!r}"
-                yield Problem(draft.spot, message)
-            facts.setdefault(fact, entry.id)
+            first = facts.setdefault(fact, entry).id
+            if _root(first, revised) != _root(entry.id, revised):
+                yield Problem(draft.spot, f"repeats {first} exactly; remove it or add repeat_of = {first!r}")
+
+
+def _revised(found: Iterable[Draft]) -> dict[str, str]:
+    """Item that each revision corrects, by id."""
+    told = ((draft.row.get("id"), draft.row.get("revises")) for draft in found)
+    return {name: old for name, old in told if isinstance(name, str) and isinstance(old, str)}
+
+
+def _root(name: str, revised: Mapping[str, str]) -> str:
+    """Item that a chain of revisions began with; in a circle, any of its members."""
+    seen = {name}
+    while (before := revised.get(name)) is not None and before not in seen:
+        name = before
+        seen.add(name)
+    return name
+
+
+def _beside(found: Sequence[Draft], evidence: Ledger) -> Iterator[Problem]:
+    """Items that stand on some day beside another of their chain of revisions: one fact, told twice."""
+    revised = _revised(found)
+    order = {draft.entry.id: n for n, draft in enumerate(found) if draft.entry is not None}
+    roots = {name: _root(name, revised) for name in (*revised, *revised.values())}
+    chained = tuple(item for item in evidence.items if item.id in roots)
+    told: set[str] = set()
+    for day in sorted({entry.known for entry in (*chained, *evidence.retractions)} if chained else ()):
+        first: dict[str, Item] = {}
+        standing = as_known(replace(evidence, items=chained), day).items
+        for item in sorted(standing, key=lambda item: order[item.id]):
+            other = first.setdefault(roots[item.id], item)
+            if item.id not in {other.id, *told}:
+                told.add(item.id)
+                yield Problem(found[order[item.id]].spot, _one_fact(item, other, day))
+
+
+def _one_fact(item: Item, other: Item, day: date) -> str:
+    if item.revises is not None and item.revises == other.revises:
+        return f"{item.revises!r} is revised by {other.id!r} already; revise {other.id!r}"
+    return f"stands beside {other.id!r} from {day} on, though one corrects the other; retract one of them"
 
 
 def _lost(found: Sequence[Draft], *, whole: bool) -> Iterable[Problem]:

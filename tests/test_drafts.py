@@ -1,0 +1,72 @@
+"""Entries beside one another: one fact weighs once, and no reference leads astray."""
+
+from pathlib import Path
+
+import pytest
+from folders import Folder, copied, entry
+
+SPOT = "evidence/2022.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return copied(tmp_path)
+
+
+def revision(name: str, of: str = "it", **keys: str) -> str:
+    return entry("reading", id=f'"{name}"', revises=f'"{of}"', **keys)
+
+
+def retraction(of: str, known: str = "2023-01-20") -> str:
+    return entry("retraction", id=f'"{of}-back"', of=f'"{of}"', known=known)
+
+
+# One fact weighs once
+
+
+def test_an_item_is_revised_once(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y", level="1"), revision("z", level="2"))
+    assert folder.problem() == f"{SPOT}: z: 'it' is revised by 'y' already; revise 'y'"
+
+
+def test_each_further_revision_of_an_item_is_told(folder: Folder) -> None:
+    folder.ledger(entry("reading"), *(revision(name, claim=f'"{name}"') for name in "xyz"))
+    assert [p.message for p in folder.problems()] == ["'it' is revised by 'x' already; revise 'x'"] * 2
+
+
+def test_a_revision_of_a_revision_is_sound(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y", level="1"), revision("z", "y", level="2"))
+    assert [item.id for item in folder.load().evidence(folder.load().ledger.items[0].known).items] == ["z"]
+
+
+def test_a_revision_that_was_revised_bars_another_one_too(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y"), revision("z", "y"), revision("w"))
+    assert folder.problem().startswith(f"{SPOT}: w: stands beside 'z' from 2022-12-20 on")
+
+
+def test_an_item_may_be_revised_anew_once_its_revision_is_retracted(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y"), retraction("y"), revision("z", known="2023-01-20"))
+    assert len(folder.load().ledger.items) == 3
+
+
+def test_an_item_is_not_revised_anew_before_its_revision_is_retracted(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y"), retraction("y"), revision("z", known="2023-01-19"))
+    assert folder.problem() == f"{SPOT}: z: 'it' is revised by 'y' already; revise 'y'"
+
+
+def test_a_retraction_inside_a_chain_of_revisions_leaves_no_fact_twice(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y"), revision("z", "y"), retraction("y"))
+    fault = "stands beside 'it' from 2023-01-20 on, though one corrects the other; retract one of them"
+    assert folder.problem() == f"{SPOT}: z: {fault}"
+
+
+def test_a_revision_that_repeats_another_fact_exactly_is_refused(folder: Folder) -> None:
+    other = entry("reading", id='"other"', claim='"Another."')
+    folder.ledger(entry("reading"), other, revision("z", "other"))
+    fault = "repeats it exactly; remove it or add repeat_of = 'it'"
+    assert folder.problem() == f"{SPOT}: z: {fault}"
+
+
+def test_a_revision_copied_under_another_id_is_one_problem(folder: Folder) -> None:
+    folder.ledger(entry("reading"), revision("y"), revision("y"))
+    assert folder.problem() == f"{SPOT}: y: id stands twice, in this file; rename one or remove it"
