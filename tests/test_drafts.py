@@ -70,3 +70,54 @@ def test_a_revision_that_repeats_another_fact_exactly_is_refused(folder: Folder)
 def test_a_revision_copied_under_another_id_is_one_problem(folder: Folder) -> None:
     folder.ledger(entry("reading"), revision("y"), revision("y"))
     assert folder.problem() == f"{SPOT}: y: id stands twice, in this file; rename one or remove it"
+
+
+# References
+
+
+@pytest.mark.parametrize("key", ["revises", "repeat_of"])
+def test_two_items_that_refer_to_each_other_are_one_problem(folder: Folder, key: str) -> None:
+    there, back = {key: '"b"'}, {key: '"a"'}
+    folder.ledger(entry("reading", id='"a"', **there), entry("reading", id='"b"', claim='"B."', **back))
+    fault = f"{key} 'b' leads back to it; leave one of the references out"
+    assert folder.problem() == f"{SPOT}: a: {fault}"
+
+
+def test_a_circle_of_revisions_and_repeats_is_one_problem_and_what_leads_into_it_is_none(
+    folder: Folder,
+) -> None:
+    folder.ledger(
+        revision("into", "a", claim='"I."'),
+        revision("a", "b", claim='"A."'),
+        entry("reading", id='"b"', claim='"B."', repeat_of='"c"'),
+        revision("c", "a", claim='"C."'),
+    )
+    told = [str(p) for p in folder.problems() if "leads back" in p.message]
+    assert told == [
+        "priors/belarus/evidence/2022.toml: a: revises 'b' leads back to it; leave one of the references out"
+    ]
+
+
+def test_each_circle_is_told(folder: Folder) -> None:
+    pairs = [("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")]
+    folder.ledger(*(revision(one, other, claim=f'"{one}"') for one, other in pairs))
+    assert [p.place[-1] for p in folder.problems()] == ["a", "c"]
+
+
+@pytest.mark.parametrize("key", ["revises", "repeat_of"])
+def test_an_item_refers_to_none_that_was_known_only_later(folder: Folder, key: str) -> None:
+    early = {"date": "2022-12-18", "known": "2022-12-19", key: '"it"'}
+    folder.ledger(entry("reading"), entry("reading", id='"early"', **early))
+    fault = "known 2022-12-19 is before 'it' was known on 2022-12-20; correct one of them"
+    assert folder.problem() == f"{SPOT}: early: {fault}"
+
+
+def test_an_item_is_not_retracted_before_it_is_known(folder: Folder) -> None:
+    folder.ledger(entry("reading"), retraction("it", known="2022-12-19"))
+    fault = "known 2022-12-19 is before 'it' was known on 2022-12-20; correct one of them"
+    assert folder.problem() == f"{SPOT}: it-back: {fault}"
+
+
+def test_an_item_may_be_retracted_on_the_day_it_is_known(folder: Folder) -> None:
+    folder.ledger(entry("reading"), retraction("it", known="2022-12-20"))
+    assert folder.load().ledger.retractions

@@ -52,7 +52,8 @@ def load(
     for draft in found:
         problems += faults(draft, names, today)
     problems += _clashes(found)
-    problems += _lost(found, whole=whole)
+    problems += _misled(found, whole=whole)
+    problems += _circles(found)
     sound = [draft.entry for draft in found if draft.entry is not None]
     order = sorted(sound, key=lambda e: (e.date if isinstance(e, Item) else e.known, e.id))
     evidence = Ledger(
@@ -167,14 +168,50 @@ def _one_fact(item: Item, other: Item, day: date) -> str:
     return f"stands beside {other.id!r} from {day} on, though one corrects the other; retract one of them"
 
 
-def _lost(found: Sequence[Draft], *, whole: bool) -> Iterable[Problem]:
-    """References to no other item; where the ledger is not `whole`, only those to itself."""
-    ids = {str(draft.row.get("id")) for draft in found if issubclass(draft.kind, Item)}
+def _misled(found: Sequence[Draft], *, whole: bool) -> Iterator[Problem]:
+    """References to no other item, or to one that was known only later.
+
+    Where the ledger is not `whole`, an item that is not found may stand where it cannot be read.
+    """
+    items = {str(draft.row.get("id")): draft.row for draft in found if issubclass(draft.kind, Item)}
+    for draft in found:
+        own, known = str(draft.row.get("id")), draft.row.get("known")
+        for key, target in _references(draft):
+            later = items.get(target, {}).get("known")
+            if target == own or (whole and target not in items):
+                remedy = did_you_mean(target, items.keys() - {own})
+                yield Problem(draft.spot, f"{key} {target!r} is no other item; {remedy}")
+            elif type(known) is type(later) is date and known < later:
+                message = f"known {known} is before {target!r} was known on {later}; correct one of them"
+                yield Problem(draft.spot, message)
+
+
+def _references(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Each key that names another entry, and the id that it names."""
+    for key in ("of", "revises", "repeat_of"):
+        target = draft.row.get(key) if key in draft.kind.model_fields else None
+        if isinstance(target, str) and target:
+            yield key, target
+
+
+def _circles(found: Sequence[Draft]) -> Iterator[Problem]:
+    """Items that lead back to themselves by way of others, so that none of them would stand."""
+    links = {str(draft.row.get("id")): dict(_references(draft)) for draft in found}
+    told: set[str] = set()
     for draft in found:
         own = str(draft.row.get("id"))
-        for key in ("of", "revises", "repeat_of"):
-            target = draft.row.get(key) if key in draft.kind.model_fields else None
-            lost = target == own or (whole and target not in ids) if isinstance(target, str) else False
-            if target and lost:
-                remedy = did_you_mean(target, ids - {own})
-                yield Problem(draft.spot, f"{key} {target!r} is no other item; {remedy}")
+        for key, target in links[own].items():
+            if target != own and own in _reached(target, links) and own not in told:
+                told |= {name for name in _reached(own, links) if own in _reached(name, links)}
+                message = f"{key} {target!r} leads back to it; leave one of the references out"
+                yield Problem(draft.spot, message)
+
+
+def _reached(name: str, links: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Items that an item refers to, and those that they refer to in turn."""
+    reached, ahead = set[str](), [name]
+    while ahead:
+        new = set(links.get(ahead.pop(), {}).values()) - reached
+        reached |= new
+        ahead += new
+    return reached
