@@ -53,7 +53,7 @@ def test_a_forecast_is_scored_on_its_own_question(tmp_path: Path) -> None:
     ("old", "new", "told"),
     [
         ("2022-05-31", "2027-01-01", "forecast_date 2027-01-01 is after today 2026-11-22; correct it"),
-        ("2022-05-31", "31 May", "'31 May' is no date; write it as YYYY-MM-DD"),
+        ("2022-05-31", "31 May", "'31 May' is no day; write it as YYYY-MM-DD"),
         ("0.2", "1.2", "less than or equal to 1, not '1.2'"),
         ("0.2", "", "states neither probability nor verbal; add one"),
         ("exact", "", "lacks sameness; add it"),

@@ -214,9 +214,9 @@ def test_files_of_an_editor_are_no_evidence(folder: Folder) -> None:
         (r",2500,", ",,", "line 2: lacks value; add it"),
         (r",2500,", ",nan,", "line 2: value: should be a finite number, not 'nan'"),
         (r",2500,,", ",2500,some,", "line 2: n: should be a whole number, not 'some'"),
-        (r"^2021-09-10,", "10.9.2021,", "line 2: date: '10.9.2021' is no date; write it as YYYY-MM-DD"),
-        (r"^2021-09-10,", "18880,", "line 2: date: '18880' is no date; write it as YYYY-MM-DD"),
-        (r"^2021-09-10,", "2021-09-31,", "line 2: date: '2021-09-31' is no date; write it as YYYY-MM-DD"),
+        (r"^2021-09-10,", "10.9.2021,", "line 2: date: '10.9.2021' is no day; write it as YYYY-MM-DD"),
+        (r"^2021-09-10,", "18880,", "line 2: date: '18880' is no day; write it as YYYY-MM-DD"),
+        (r"^2021-09-10,", "2021-09-31,", "line 2: date: '2021-09-31' is no day; write it as YYYY-MM-DD"),
         (
             r"(?s)2023-11-07,1000,,(.*)",
             r'2023-11-07,1000,,"\1',

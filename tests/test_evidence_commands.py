@@ -99,6 +99,15 @@ WRONG = {
     "driver": (typed("reading", driver="presure"), "unknown driver 'presure'; did you mean 'pressure'?"),
     "kind of event": (typed("event", kind="refusel"), "unknown kind 'refusel'; did you mean 'refusal'?"),
     "future": (typed("reading", known="2026-11-23"), "known 2026-11-23 is after today 2026-11-22"),
+    "source of the future": (
+        typed("note", source_date="2026-11-23"), "source date 2026-11-23 is after today 2026-11-22",
+    ),
+    "source of the future, level": (
+        typed("reading", source_date="2026-11-23", level="9"), "source date 2026-11-23 is after today",
+    ),
+    "number for a day": (
+        ["evidence", "retract", "held", "--why", "y", "--known", "0"], "--known: '0' is no day; write it as",
+    ),
     "date after known": (typed("reading", known="2022-12-18"), "--date: 2022-12-19 is after known"),
     "level": (typed("reading", level="9"), "--level: should be less than or equal to 3"),
     "no level": (typed("reading", level=None), "--level: is missing"),
@@ -234,10 +243,11 @@ def test_filters_that_nothing_could_pass_are_all_told(run: Run, shipped: Folder)
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["soon", "20221219"])
 @pytest.mark.parametrize("option", ["--since", "--until"])
-def test_a_day_that_is_none_is_told(run: Run, shipped: Folder, option: str) -> None:
-    told = run("evidence", "list", option, "soon")
-    assert (told.code, told.err) == (2, f"{option}: 'soon' is no day; write it as YYYY-MM-DD\n")
+def test_a_day_that_is_none_is_told(run: Run, shipped: Folder, option: str, text: str) -> None:
+    told = run("evidence", "list", option, text)
+    assert (told.code, told.err) == (2, f"{option}: {text!r} is no day; write it as YYYY-MM-DD\n")
 
 
 # In a terminal

@@ -68,12 +68,32 @@ def test_faults_of_what_is_given_are_told_beside_what_is_missing() -> None:
     flags = {"level": "7", "grade": "Z9", "date": "2022-2-30", "origin": " ", "episode": "winter"}
     told = faults(intake.filled("reading", flags, TODAY))
     assert [line for line in told if "is missing" not in line] == [
-        "--date: should be a valid date in the format YYYY-MM-DD, input is too short, not '2022-2-30'",
+        "--date: '2022-2-30' is no day; write it as YYYY-MM-DD",
         "--episode: is no field of a reading; leave it out",
         "--grade: 'Z9' is no grade; write a letter A to F and a number 1 to 6, as B2",
         "--level: should be less than or equal to 3, not '7'",
         "--origin: is empty; fill it in",
     ]
+
+
+NO_DAYS = [
+    "1668902400",
+    "0",
+    "19000.0",
+    "20221219",
+    "2022-W51-1",
+    "2022-2-3",
+    "2022-02-30",
+    "٢٠٢٢-١٢-١٩",
+    "soon",
+]
+
+
+@pytest.mark.parametrize("name", ["date", "known", "source_date"])
+@pytest.mark.parametrize("text", NO_DAYS)
+def test_a_day_is_written_in_one_way_alone(name: str, text: str) -> None:
+    (told,) = faults(intake.filled("note", {**FLAGS["note"], name: text}, TODAY))
+    assert told == f"{intake.option(name)}: {text!r} is no day; write it as YYYY-MM-DD"
 
 
 @pytest.mark.parametrize("text", ["", "1,2", "1,2,3,4", "1 2 3"])
@@ -174,6 +194,7 @@ def test_every_fault_of_a_csv_file_stands_at_its_line(tmp_path: Path) -> None:
         LINE.replace("reading", "note"),
         LINE.replace("2022-12-20", ""),
         LINE.strip() + ",more\n",
+        LINE.replace("2022-12-19", "1668902400"),
     ]
     path.write_text(COLUMNS + "".join(lines))
     assert faults(intake.read(path, TODAY)) == [
@@ -183,6 +204,7 @@ def test_every_fault_of_a_csv_file_stands_at_its_line(tmp_path: Path) -> None:
         f"{path}: line 5: level is no field of a note; leave it empty",
         f"{path}: line 6: source: lacks date; add it",
         f"{path}: line 7: more cells than the header; quote cells that hold commas",
+        f"{path}: line 8: date: '1668902400' is no day; write it as YYYY-MM-DD",
     ]
 
 

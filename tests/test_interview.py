@@ -53,6 +53,7 @@ def test_what_is_given_is_not_asked_for(case: Case, say: list[str]) -> None:
 REASKED = [
     ("reading", "date", ["soon", "2030-01-01", "2019-01-01"]),
     ("reading", "known", ["2022-12-18", "2030-01-01"]),
+    ("reading", "source_date", ["0", "1668902400", "2030-01-01"]),
     ("reading", "driver", ["presure", ""]),
     ("reading", "level", ["high", "7"]),
     ("reading", "grade", ["Z9", "B"]),

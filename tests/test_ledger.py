@@ -79,6 +79,11 @@ def held(ledger: Ledger, day: int) -> list[str]:
         ("reading", {"known": "2026-11-23"}, "it: known 2026-11-23 is after today 2026-11-22; correct it"),
         (
             "reading",
+            {"source": '{ title = "News", url = "", date = 2026-11-23 }'},
+            "it: source date 2026-11-23 is after today 2026-11-22; correct it",
+        ),
+        (
+            "reading",
             {"date": "2022-12-19T00:00:00"},
             "it: date: should be a date, without quotes or time of day",
         ),

@@ -8,11 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from hourglass import documents
-from hourglass.documents import Schema
+from hourglass.documents import Day, Schema
 from hourglass.errors import Problem
 from hourglass.question import Text
 from hourglass.scores import Score, score
-from hourglass.series import Day
 
 FILE = "crowd.csv"
 ENTERED = {"yes": True, "no": False}

@@ -91,6 +91,10 @@ def faults(draft: Draft, names: Names, today: date) -> Iterable[Problem]:
     known, day = draft.row.get("known"), draft.row.get("date")
     if type(known) is date and known > today:
         yield Problem(draft.spot, f"known {known} is after today {today}; correct it")
+    source = draft.row.get("source")
+    told = source.get("date") if isinstance(source, dict) else None
+    if type(told) is date and told > today:
+        yield Problem(draft.spot, f"source date {told} is after today {today}; correct it")
     first = names.history_from
     if type(day) is date and first is not None and day < first:
         yield Problem(draft.spot, f"date {day} is before history_from {first}; leave the item out")

@@ -170,30 +170,29 @@ def _draft(kind: str, cells: Cells, spot: str, today: date, problems: list[Probl
     if entry is not None:
         row = entry.model_dump(exclude_defaults=True)
     else:
-        row |= {key: _day(row[key]) or row[key] for key in ("date", "known") if key in row}
+        _read_days(row)
     return Draft(spot, KINDS[kind], row, entry, named="id" in cells)
+
+
+def _read_days(row: Table) -> None:
+    """Put the days that a row states as text in their place, so that they are checked in any case."""
+    for held in (row, row.get("source", {})):
+        held |= {key: documents.day(held[key]) or held[key] for key in ("date", "known") if key in held}
 
 
 def _defaults(kind: str, cells: Cells, today: date) -> dict[str, str]:
     """Known day and id of an entry that states none.
 
-    A thing is known at the latest on the day of its source, which may be dated to the end of a
-    month that is not over. Only a person can tell that it was public before.
+    A thing is known at the latest on the day of its source; only a person can tell that it was
+    public before. Of a source dated after today that alone is told.
     """
-    days = [day for key in ("date", "source_date") if (day := _day(cells.get(key, ""))) is not None]
+    days = [day for key in ("date", "source_date") if (day := documents.day(cells.get(key, ""))) is not None]
     known = cells.get("known") or str(
         today if KINDS[kind] is Retraction else min(max(days, default=today), today)
     )
     if KINDS[kind] is Retraction:
         return {"known": known, "id": f"{known}-retracts-{cells.get('of', '')}"}
     return {"known": known, "id": f"{cells.get('date', known)}-{_slug(cells.get('claim', '')) or kind}"}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _slug(claim: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from hourglass import calendar
 from hourglass.belief import Quantiles
-from hourglass.documents import Schema
+from hourglass.documents import Day, Schema
 from hourglass.question import Share, Text
 
 
@@ -24,8 +24,6 @@ def _admiralty(grade: str) -> str:
     return grade
 
 
-Day = date
-"""A day, in classes that have a field named `date`."""
 Grade = Annotated[str, AfterValidator(_admiralty)]
 
 
@@ -34,20 +32,20 @@ class Source(Schema):
 
     title: Text
     url: str
-    date: date
+    date: Day
 
 
 class Entry(Schema):
     """What every entry of the ledger states."""
 
     id: Text
-    known: date
+    known: Day
 
 
 class Item(Entry):
     """An entry that claims a fact."""
 
-    date: date
+    date: Day
     fact: Text | None = None
     claim: Text
     because: Text | None = None

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hourglass import case, workspace
+from hourglass import case, documents, workspace
 from hourglass.batch import Place
 from hourglass.errors import InputError, Problem
 from hourglass.workspace import Workspace
@@ -68,10 +68,10 @@ def day(text: str | None, option: str) -> date:
     """Day that an option names; default today."""
     if text is None:
         return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError([Problem(option, f"{text!r} is no day; write it as YYYY-MM-DD")]) from None
+    found = documents.day(text)
+    if found is None:
+        raise InputError([Problem(option, f"{text!r} is no day; write it as YYYY-MM-DD")])
+    return found
 
 
 def months(text: str | None) -> list[int] | None:

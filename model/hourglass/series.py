@@ -2,30 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from hourglass import documents
-from hourglass.documents import Schema
+from hourglass.documents import Day, Schema
 from hourglass.errors import Problem
 from hourglass.question import Names, Series, Text
 
 MEAN_MONTH = 365.2425 / 12
 """Days."""
-
-
-def _day(cell: str | date) -> date:
-    try:
-        return cell if isinstance(cell, date) else datetime.strptime(cell, "%Y-%m-%d").date()
-    except ValueError:
-        raise ValueError(f"{cell!r} is no date; write it as YYYY-MM-DD") from None
-
-
-Day = Annotated[date, BeforeValidator(_day)]  # the checking library itself would take 19000 for a date
 
 
 class Row(Schema):
