@@ -64,7 +64,17 @@ def test_all_faults_of_all_files_are_told_at_once_in_order(folder: Folder) -> No
 def test_files_that_are_all_missing_are_one_problem_each(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     told = [problem.place for problem in Folder(tmp_path / "empty").problems()]
-    names = ["drivers", "gates", "grades", "life_tables", "question", "reference", "rival_tables", "rivals"]
+    names = [
+        "drivers",
+        "evidence",
+        "gates",
+        "grades",
+        "life_tables",
+        "question",
+        "reference",
+        "rival_tables",
+        "rivals",
+    ]
     assert [Path(place).stem for place in told] == names
 
 

@@ -1,5 +1,6 @@
 """Files that a person can break, whatever they hold: one fault, one problem, no other exception."""
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from errno import EACCES
@@ -160,7 +161,6 @@ def test_a_folder_in_the_place_of_a_file_is_one_fault(folder: Folder, file: str)
 
 @pytest.mark.parametrize("file", [*FILES, *TABLES, "evidence/2022.toml"])
 def test_bytes_that_are_no_text_are_one_fault(folder: Folder, file: str) -> None:
-    (folder.path / "evidence").mkdir()
     (folder.path / file).write_bytes(b"schema = 1\n\xff")
     assert folder.problem() == f"{file}: not UTF-8 text at byte 11; save it as UTF-8"
 
@@ -185,15 +185,45 @@ def test_a_byte_order_mark_is_no_fault(folder: Folder) -> None:
 
 
 def test_evidence_that_is_no_folder_is_one_fault(folder: Folder) -> None:
+    (folder.path / "evidence").rmdir()
     folder.write("evidence", "")
     assert folder.problem().startswith("evidence: cannot be listed (")
 
 
 def test_files_of_an_editor_are_no_evidence(folder: Folder) -> None:
     folder.ledger(entry("note"))
-    for name in (".#2022.toml", "2022.toml~", "notes.txt"):
+    for name in (".#2022.toml", "2022.toml~", "#2022.toml#", ".2022.toml.draft", "README", "sources.md"):
         folder.write(f"evidence/{name}", "no TOML at all")
     assert len(folder.load().ledger.items) == 1
+
+
+@pytest.mark.parametrize(
+    "file", ["evidence/2025.TOML", "evidence/2025.tml", "evidence/2025", "variants/it.txt"]
+)
+def test_a_file_that_would_not_be_read_is_one_fault(folder: Folder, file: str) -> None:
+    folder.write(file, "schema = 1")
+    assert (
+        folder.problem() == f"{file}: does not end in .toml and is not read; rename it or move it elsewhere"
+    )
+
+
+def test_a_folder_inside_that_of_the_evidence_is_one_fault(folder: Folder) -> None:
+    (folder.path / "evidence" / "old").mkdir()
+    assert folder.problem() == "evidence/old: is a folder, of which nothing is read; move its files up"
+
+
+def test_evidence_that_is_missing_is_one_fault(folder: Folder) -> None:
+    (folder.path / "evidence").rmdir()
+    assert folder.problem() == "evidence: folder is missing; restore it or create it"
+
+
+@pytest.mark.parametrize("name", ["evidence", "variants", "evidence/2025.toml", "evidence/more"])
+def test_a_link_to_nothing_is_one_fault(folder: Folder, name: str) -> None:
+    path = folder.path / name
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.symlink_to(folder.path / "nowhere")
+    assert folder.problem().startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize(

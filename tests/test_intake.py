@@ -225,6 +225,14 @@ def test_a_header_names_fields(tmp_path: Path, header: str, fault: str) -> None:
     assert told.startswith(f"{path}: {fault}")
 
 
+def test_an_ending_may_be_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "FACTS.CSV").write_text(COLUMNS + LINE)
+    (tmp_path / "FACTS.TOML").write_text("schema = 1\n" + folders.entry("note"))
+    for name in ("FACTS.CSV", "FACTS.TOML"):
+        batch = intake.read(tmp_path / name, TODAY)
+        assert (len(batch.drafts), batch.problems) == (1, ())
+
+
 def test_a_toml_file_is_in_the_format_of_the_ledger(tmp_path: Path) -> None:
     path = tmp_path / "in.toml"
     path.write_text("schema = 1\n" + "".join(folders.entry(kind, id=f'"{kind}"') for kind in folders.KEYS))

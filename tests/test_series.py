@@ -107,11 +107,8 @@ def test_rows_of_a_faulty_series_are_still_checked(folder: Folder) -> None:
     ]
 
 
-def test_a_header_alone_is_a_series_without_points(folder: Folder) -> None:
-    folder.write(POLL, "date,known,value,n,source\n")
-    case = folder.load()
-    assert case.rows["poll_join"] == ()
-    assert points((), case.question.series["poll_join"], LATE) == ()
+def test_a_series_of_which_nothing_is_known_yet_has_no_points(shipped: Case) -> None:
+    assert points(shipped.rows["poll_join"], series(shipped, "poll_join"), date(2020, 8, 1)) == ()
 
 
 def test_rows_are_ordered_by_date_and_then_by_known(folder: Folder) -> None:
@@ -164,3 +161,24 @@ def test_a_later_revision_leaves_no_trace_before_it_is_known(shipped: Case, name
     assert points(revised, told, date(2022, 5, 31)) == points(old, told, LATE)
     assert points(revised, told, date(2022, 6, 1)) == points((old[0], revised[2]), told, LATE)
     assert points(tuple(reversed(revised)), told, LATE) == points(revised, told, LATE)
+
+
+def test_numbers_that_no_series_reads_are_one_fault(folder: Folder) -> None:
+    folder.write("series/troop.csv", "date,known,value,n,source\n")
+    remedy = "name it in drivers.toml as [series.troop] or move it elsewhere"
+    assert folder.problem() == f"series/troop.csv: is read by no series; {remedy}"
+
+
+def test_numbers_under_another_ending_are_one_fault(folder: Folder) -> None:
+    folder.write("series/troops.CSV", "")
+    assert folder.problem().startswith("series/troops.CSV: does not end in .csv and is not read")
+
+
+def test_a_header_alone_is_one_fault(folder: Folder) -> None:
+    folder.write("series/troops.csv", "date,known,value,n,source\n")
+    assert folder.problem() == "series/troops.csv: holds no row; add one"
+
+
+def test_a_fault_that_hides_the_names_of_series_is_one_problem(folder: Folder) -> None:
+    (folder.path / "drivers.toml").write_text("schema = 1\n[pressure\n")
+    assert folder.problem().startswith("drivers.toml: broken TOML")

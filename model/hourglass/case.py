@@ -101,6 +101,8 @@ def load(folder: Path, place: str, today: date, added: Sequence[Draft] = ()) -> 
     evidence = drafts.load(folder / "evidence", f"{place}/evidence", names, today, problems, added)
     life = tables.load(folder, place, names, problems)
     rows = series.load(folder / "series", f"{place}/series", names, today, problems)
+    if not any(problem.place.startswith(f"{place}/drivers.toml") for problem in problems):
+        problems += series.unread(folder / "series", f"{place}/series", names)
     others = variant.load(folder / "variants", f"{place}/variants", asked, problems)
     if asked is not None:
         problems += _misnamed(asked.header, folder.name, f"{place}/question.toml")

@@ -78,16 +78,33 @@ def read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
     return None
 
 
-def list_files(folder: Path, suffix: str, place: str, problems: list[Problem]) -> list[Path]:
-    """Files of a folder by name, hidden ones left out; none where there is no such folder."""
+def list_files(
+    folder: Path, suffix: str, place: str, problems: list[Problem], *, needed: bool = False
+) -> list[Path]:
+    """Files of a folder by name; what else lies there unread is added to `problems`.
+
+    A folder that is not `needed` may be missing.
+    """
     try:
-        paths = sorted(folder.iterdir())
+        paths = [path for path in sorted(folder.iterdir()) if not _aside(path.name)]
     except FileNotFoundError:
+        if needed or folder.is_symlink():
+            problems.append(Problem(place, "folder is missing; restore it or create it"))
         return []
     except OSError as error:
         problems.append(Problem(place, f"cannot be listed ({error.strerror}); make it a readable folder"))
         return []
-    return [path for path in paths if path.suffix == suffix and not path.name.startswith(".")]
+    for path in paths:
+        if path.suffix != suffix:
+            fault = f"does not end in {suffix} and is not read; rename it or move it elsewhere"
+            inside = "is a folder, of which nothing is read; move its files up"
+            problems.append(Problem(f"{place}/{path.name}", inside if path.is_dir() else fault))
+    return [path for path in paths if path.suffix == suffix]
+
+
+def _aside(name: str) -> bool:
+    """Whether a name says that its file is not to be read: hidden, an editor's own, or for readers."""
+    return name.startswith((".", "#", "README")) or name.endswith(("~", ".md"))
 
 
 def read_toml(path: Path, place: str, problems: list[Problem]) -> Table | None:

@@ -208,7 +208,7 @@ def _lowered(sentence: str) -> str:
 def read(path: Path, today: date) -> Batch:
     """Entries of a file in the ledger's own format, or of a CSV file with a line an entry."""
     place, problems, found = str(path), list[Problem](), list[Draft]()
-    match path.suffix:
+    match path.suffix.lower():
         case ".toml":
             tables = documents.read_toml(path, place, problems)
             if tables is not None:

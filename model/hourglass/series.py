@@ -64,12 +64,24 @@ def load(
     for name, series in names.series.items():
         lines = documents.read_cells(Row, folder / f"{name}.csv", f"{place}/{name}.csv", problems)
         rows = documents.rows(Row, lines or {}, problems)
+        if lines is not None and not lines:
+            problems.append(Problem(f"{place}/{name}.csv", "holds no row; add one"))
         for spot, row in rows.items():
             faults = _faults(row, series, names.history_from, today)
             problems += [Problem(f"{spot}: {row.date}", message) for message in faults]
         problems += _twice(rows)
         found[name] = tuple(sorted(rows.values(), key=lambda row: (row.date, row.known)))
     return found
+
+
+def unread(folder: Path, place: str, names: Names) -> list[Problem]:
+    """One problem for each file in the folder of numbers that no series of the question reads."""
+    problems: list[Problem] = []
+    for path in documents.list_files(folder, ".csv", place, problems):
+        if path.stem not in names.series:
+            remedy = f"name it in drivers.toml as [series.{path.stem}] or move it elsewhere"
+            problems.append(Problem(f"{place}/{path.name}", f"is read by no series; {remedy}"))
+    return problems
 
 
 def _faults(row: Row, series: Series | None, first: date | None, today: date) -> Iterator[str]:
