@@ -37,6 +37,13 @@ def test_a_question_without_the_file_has_no_crowd(tmp_path: Path) -> None:
     assert problems == []
 
 
+def test_a_link_to_nothing_is_a_fault(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    (tmp_path / crowd.FILE).symlink_to("nowhere")
+    crowd.load(tmp_path, "priors/x", folders.TODAY, problems)
+    assert [str(p) for p in problems] == ["priors/x/crowd.csv: file is missing; restore it or create it"]
+
+
 def test_a_forecast_is_scored_on_its_own_question(tmp_path: Path) -> None:
     yes, unclear = SOUND.replace(",No", ",Yes"), SOUND.replace(",No", ",Annulled")
     found, problems = read(tmp_path, SOUND, yes, unclear)

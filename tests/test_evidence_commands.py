@@ -42,6 +42,25 @@ def written(folder: Folder) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.path.glob("evidence/[!.]*")}
 
 
+# Checking
+
+
+def test_faults_of_the_crowd_are_told_beside_the_others(run: Run, folder: Folder) -> None:
+    folder.edit("crowd.csv", r"^Metaculus,", ",")
+    folder.ledger(folders.entry("reading", driver='"presure"'))
+    told = run("evidence", "check")
+    assert (told.code, told.out) == (2, "")
+    assert told.err.splitlines() == [
+        f"{PLACE}/crowd.csv: line 2: lacks platform; add it",
+        f"{PLACE}/evidence/2022.toml: it: unknown driver 'presure'; did you mean 'pressure'?",
+    ]
+
+
+def test_a_question_without_a_crowd_is_checked_in_silence(run: Run, folder: Folder) -> None:
+    (folder.path / "crowd.csv").unlink()
+    assert run("evidence", "check").code == 0
+
+
 # Adding and taking back
 
 

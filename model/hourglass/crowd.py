@@ -1,5 +1,6 @@
 """What crowds of forecasters said of questions near this one. Shown and scored, never an input."""
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -50,7 +51,7 @@ class Saying(Schema):
 
 def load(folder: Path, place: str, today: date, problems: list[Problem]) -> tuple[Saying, ...]:
     """Forecasts of crowds by day, none where the folder has no such file; faults go to `problems`."""
-    if not (folder / FILE).exists():
+    if not os.path.lexists(folder / FILE):  # unlike `Path.exists`, True for a link to nothing
         return ()
     lines = documents.read_cells(Saying, folder / FILE, f"{place}/{FILE}", problems)
     rows = documents.rows(Saying, lines or {}, problems)

@@ -37,7 +37,16 @@ def _flag(name: str) -> object:
 @app.command("check")
 def check(question: Question = None, root: Root = None) -> int:
     """Check every file of a question; silent where all is well."""
-    options.opened(question, root)
+    from hourglass import crowd  # scores: not to list or add
+
+    _, folder, place = options.folder(question, root)
+    problems: list[Problem] = []
+    crowd.load(folder, place, options.today(), problems)
+    try:
+        case.load(folder, place, options.today())
+    except InputError as error:
+        problems += error.problems
+    stop_on(problems)
     return 0
 
 
