@@ -202,10 +202,36 @@ def test_every_fault_of_a_csv_file_stands_at_its_line(tmp_path: Path) -> None:
         f"{path}: line 4: unknown kind 'reeding'; did you mean 'reading'?",
         f"{path}: line 5: driver is no field of a note; leave it empty",
         f"{path}: line 5: level is no field of a note; leave it empty",
-        f"{path}: line 6: source: lacks date; add it",
+        f"{path}: line 6: lacks source_date; fill it in",
         f"{path}: line 7: more cells than the header; quote cells that hold commas",
         f"{path}: line 8: date: '1668902400' is no day; write it as YYYY-MM-DD",
     ]
+
+
+def test_what_a_line_lacks_is_told_by_its_columns_beside_its_other_faults(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    event = "event,,2022-12-19,,,,,winter,Z9,speech,He declined.,,,\n"
+    path.write_text(COLUMNS + event)
+    assert faults(intake.read(path, TODAY)) == [
+        f"{path}: line 2: grade: 'Z9' is no grade; write a letter A to F and a number 1 to 6, as B2",
+        f"{path}: line 2: lacks source_title, source_date, event_kind; fill them in",
+    ]
+
+
+def test_a_fault_in_a_line_stands_at_its_column(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(COLUMNS + LINE.replace("2022-12-20", "soon").replace("News", " "))
+    assert faults(intake.read(path, TODAY)) == [
+        f"{path}: line 2: source_date: 'soon' is no day; write it as YYYY-MM-DD",
+        f"{path}: line 2: source_title: is empty; fill it in",
+    ]
+
+
+def test_lines_of_nothing_but_commas_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(COLUMNS + LINE + "," * COLUMNS.count(",") + "\n")
+    batch = intake.read(path, TODAY)
+    assert (len(batch.drafts), batch.problems) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -215,6 +241,8 @@ def test_every_fault_of_a_csv_file_stands_at_its_line(tmp_path: Path) -> None:
         ("id,date\n", "header lacks kind; add the column"),
         ("kind,drivr\n", "unknown column 'drivr'; did you mean 'driver'?"),
         ("kind,id,id\n", "column 'id' stands twice; remove one"),
+        ("kind;id;date\n", "columns are separated by semicolons; save the file with commas between them"),
+        ("kind\tid\tdate\n", "columns are separated by tabs; save the file with commas between them"),
         (COLUMNS, "holds no entry; add one"),
     ],
 )

@@ -156,6 +156,9 @@ def _header_fault(row: type[Schema], header: Sequence[str]) -> str | None:
     twice = sorted({name for name in header if header.count(name) > 1})
     if not header:
         return f"file is empty; write the header {','.join(known)}"
+    if len(header) == 1 and re.search("[;\t]", header[0]):
+        sign = "semicolons" if ";" in header[0] else "tabs"
+        return f"columns are separated by {sign}; save the file with commas between them"
     if missing:
         remedy = f"is it {strange[0]!r}?" if strange else "add the column"
         return f"header lacks {', '.join(missing)}; {remedy}"

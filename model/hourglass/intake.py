@@ -216,7 +216,8 @@ def read(path: Path, today: date) -> Batch:
         case ".csv":
             lines = documents.read_cells(_columns(), path, place, problems) or {}
             for spot, cells in lines.items():
-                found += _line(cells, spot, today, problems)
+                if any(cells.values()):  # a spreadsheet may end with lines of nothing but commas
+                    found += _line(cells, spot, today, problems)
         case _:
             problems.append(Problem(place, "is no .toml or .csv file; write the entries in one of these"))
     if not found and not problems:
@@ -245,4 +246,21 @@ def _line(cells: documents.Cells, spot: str, today: date, problems: list[Problem
     own = {blank.cell for blank in blanks(kind)}
     for name in sorted(name for name in told.keys() - own if told[name]):
         problems.append(Problem(spot, f"{name} is no field of a {kind}; leave it empty"))
-    return [_draft(kind, {name: told[name] for name in told.keys() & own}, spot, today, problems)]
+    return [_told(kind, {name: told[name] for name in told.keys() & own}, spot, today, problems)]
+
+
+def _told(kind: str, cells: Cells, spot: str, today: date, problems: list[Problem]) -> Draft:
+    """Entry of a line's own cells; faults stand at their columns."""
+    needed = [b.cell for b in blanks(kind) if b.required and b.cell not in DEFAULTED]
+    lacking = [cell for cell in needed if cell not in cells]
+    faults: list[Problem] = []
+    draft = _draft(kind, cells, spot, today, faults)
+    if lacking:
+        problems.append(
+            Problem(spot, f"lacks {', '.join(lacking)}; fill {'them' if lacking[1:] else 'it'} in")
+        )
+        faults = []  # a specimen in the blanks, as for flags
+        _draft(kind, _specimen(kind, today) | cells, spot, today, faults)
+    columns = {f"{spot}: {'.'.join(b.path)}": f"{spot}: {b.cell}" for b in blanks(kind)}
+    problems += [Problem(columns.get(fault.place, fault.place), fault.message) for fault in faults]
+    return draft
