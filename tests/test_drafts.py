@@ -1,5 +1,6 @@
 """Entries beside one another: one fact weighs once, and no reference leads astray."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ def retraction(of: str, known: str = "2023-01-20") -> str:
 
 
 # One fact weighs once
+
+
+def test_an_item_that_was_retracted_is_had_again_by_a_revision(folder: Folder) -> None:
+    folder.ledger(entry("reading"), retraction("it"), revision("anew", known="2023-02-01"))
+    assert [item.id for item in folder.load().evidence(date(2023, 2, 1)).items] == ["anew"]
 
 
 def test_an_item_is_revised_once(folder: Folder) -> None:

@@ -134,6 +134,7 @@ WRONG = {
     "lost": (typed("reading", revises="nothing"), "revises 'nothing' is no other item"),
     "bytes": (typed("note", claim="\udcff"), "holds bytes that are no UTF-8 text"),
     "retract nothing": (["evidence", "retract", "x", "--why", "y"], "of 'x' is no other item"),
+    "retract no name": (["evidence", "retract", "", "--why", "y"], "ID: is empty; fill it in"),
     "retract without why": (["evidence", "retract", "x"], "--why: is missing; why it no longer holds"),
     "retract tomorrow": (
         ["evidence", "retract", "held", "--why", "y", "--known", "2026-11-23"], "is after today 2026-11-22",

@@ -240,7 +240,8 @@ def test_a_reference_into_an_unreadable_file_is_no_second_problem(folder: Folder
 
 def test_a_retraction_of_a_retraction_is_one_problem(folder: Folder) -> None:
     folder.ledger(entry("note"), entry("retraction"), entry("retraction", id='"b"', of='"back"'))
-    assert folder.problem().startswith("evidence/2022.toml: b: of 'back' is no other item")
+    remedy = "to have 'it' again, add an item that revises it"
+    assert folder.problem() == f"evidence/2022.toml: b: of 'back' is a retraction, and stands; {remedy}"
 
 
 def test_an_item_is_retracted_once(folder: Folder) -> None:

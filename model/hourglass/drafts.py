@@ -178,11 +178,15 @@ def _misled(found: Sequence[Draft], *, whole: bool) -> Iterator[Problem]:
     Where the ledger is not `whole`, an item that is not found may stand where it cannot be read.
     """
     items = {str(draft.row.get("id")): draft.row for draft in found if issubclass(draft.kind, Item)}
+    back = {str(draft.row.get("id")): draft.row.get("of") for draft in found if draft.kind is Retraction}
     for draft in found:
         own, known = str(draft.row.get("id")), draft.row.get("known")
         for key, target in _references(draft):
             later = items.get(target, {}).get("known")
-            if target == own or (whole and target not in items):
+            if key == "of" and target != own and target in back:
+                remedy = f"to have {back[target]!r} again, add an item that revises it"
+                yield Problem(draft.spot, f"of {target!r} is a retraction, and stands; {remedy}")
+            elif target == own or (whole and target not in items):
                 remedy = did_you_mean(target, items.keys() - {own})
                 yield Problem(draft.spot, f"{key} {target!r} is no other item; {remedy}")
             elif type(known) is type(later) is date and known < later:

@@ -100,8 +100,8 @@ def missing(kind: str, flags: Cells) -> list[str]:
 
 
 def option(name: str) -> str:
-    """Flag as it is typed."""
-    return "--" + name.replace("_", "-")
+    """Flag as it is typed; the item that a retraction is of is named without one."""
+    return "ID" if name == "of" else "--" + name.replace("_", "-")
 
 
 def command(kind: str, flags: Cells, where: Sequence[str] = ()) -> str:
