@@ -139,11 +139,12 @@ def test_a_fault_of_a_belief_is_one_problem(folder: Folder, new: str, fault: str
     check(folder, "gates.toml", LOGIT, new, f"gate.demand.intercept{fault}")
 
 
-def test_a_belief_needs_its_sentence_source_date_and_author(folder: Folder) -> None:
+@pytest.mark.parametrize("because", ["''", "' '"])
+def test_a_belief_needs_its_sentence_source_date_and_author(folder: Folder, because: str) -> None:
     folder.write(
         "grades.toml",
         (folder.path / "grades.toml").read_text().partition("[origin]")[0]
-        + "[origin]\nq05 = 0.2\nq50 = 0.4\nq95 = 0.8\nbecause = ''\n",
+        + f"[origin]\nq05 = 0.2\nq50 = 0.4\nq95 = 0.8\nbecause = {because}\n",
     )
     lacks, empty = folder.problems()
     assert str(lacks) == "priors/belarus/grades.toml: origin: lacks author, date, source; add them"
@@ -330,3 +331,11 @@ def test_a_list_under_a_misspelled_key_is_one_problem(folder: Folder, file: str,
 def test_dispositions_are_the_gates_that_carry_one(folder: Folder) -> None:
     question = folder.load().question
     assert [gate.id for gate in question.dispositions] == [g.id for g in question.gates if g.disposition]
+
+
+@pytest.mark.parametrize(("file", "name"), [("question.toml", "belarus"), ("gates.toml", "demand")])
+def test_an_id_is_one_line_of_signs_that_print(folder: Folder, file: str, name: str) -> None:
+    folder.edit(file, f'^id = "{name}', f'id = "{name}\\\\n')
+    told = [str(problem) for problem in folder.problems()]
+    assert any("id: holds '\\n', which does not print; leave it out" in line for line in told), told
+    assert all("\n" not in line for line in told)

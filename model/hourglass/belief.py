@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from hourglass.documents import Schema
+from hourglass.documents import Schema, Text
 
 Z95, Z99 = (NormalDist().inv_cdf(share) for share in (0.95, 0.99))
 FARTHEST = 4.0
@@ -34,7 +34,7 @@ class Quantiles(Schema):
     q50: float
     q95: float
     scale: Scale = "identity"
-    because: str = Field(min_length=1)
+    because: Text
 
     @model_validator(mode="after")
     def _in_order_and_on_scale(self) -> Self:
@@ -51,9 +51,9 @@ class Quantiles(Schema):
 class Statement(Quantiles):
     """What someone held of a number on a day: three quantiles with sentence, source, date and author."""
 
-    source: str = Field(min_length=1)
+    source: Text
     date: date
-    author: str = Field(min_length=1)
+    author: Text
 
 
 class Belief(Statement):

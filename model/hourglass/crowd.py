@@ -9,9 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from hourglass import documents
-from hourglass.documents import Day, Schema
+from hourglass.documents import Day, Schema, Text
 from hourglass.errors import Problem
-from hourglass.question import Text
 from hourglass.scores import Score, score
 
 FILE = "crowd.csv"

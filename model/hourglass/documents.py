@@ -8,9 +8,9 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic.fields import FieldInfo
 
 from hourglass.errors import Problem, closest, did_you_mean
@@ -44,6 +44,25 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
     except ValueError:  # the 30th of February
         return None
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; fill it in")
+    return text
+
+
+def _printable(name: str) -> str:
+    hidden = next((sign for sign in name if not sign.isprintable()), None)
+    if hidden is not None:
+        raise ValueError(f"holds {hidden!r}, which does not print; leave it out")
+    return name
+
+
+Text = Annotated[str, AfterValidator(_filled)]
+"""Words that are not blank."""
+Name = Annotated[Text, AfterValidator(_printable)]
+"""Words of one line by which a thing is named."""
 
 
 def _told_day(stated: object, info: ValidationInfo) -> object:
@@ -243,11 +262,16 @@ def _spot(place: str, data: object, loc: Sequence[int | str]) -> str:
         if isinstance(data, list | tuple) and isinstance(step, int) and step < len(data):
             data = data[step]
             name = data.get("id") if isinstance(data, dict) else None
-            steps.append(name if name and isinstance(name, str) else f"number {step + 1}")
+            steps.append(name if is_name(name) else f"number {step + 1}")
         else:
             data = data.get(step) if isinstance(data, dict) else None
             steps.append(str(step))
     return f"{place}: {'.'.join(steps)}" if steps else place
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Whether a thing can be told by it in a message of one line."""
+    return isinstance(value, str) and bool(value) and value.isprintable()
 
 
 def _lowered(message: str) -> str:

@@ -79,7 +79,7 @@ def read(tables: Table, place: str, found: list[Draft], problems: list[Problem])
         for count, row in enumerate(rows, start=1):
             name = row.get("id") if isinstance(row, dict) else None
             told = isinstance(name, str) and bool(name)
-            spot = f"{place}: {name if told else f'{kind} number {count}'}"
+            spot = f"{place}: {name if documents.is_name(name) else f'{kind} number {count}'}"
             entry = documents.validate(KINDS[kind], row, spot, problems)
             found.append(Draft(spot, KINDS[kind], row if isinstance(row, dict) else {}, entry))
             whole &= told

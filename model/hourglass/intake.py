@@ -191,8 +191,10 @@ def _defaults(kind: str, cells: Cells, today: date) -> dict[str, str]:
         today if KINDS[kind] is Retraction else min(max(days, default=today), today)
     )
     if KINDS[kind] is Retraction:
-        return {"known": known, "id": f"{known}-retracts-{cells.get('of', '')}"}
-    return {"known": known, "id": f"{cells.get('date', known)}-{_slug(cells.get('claim', '')) or kind}"}
+        of = "".join(filter(str.isprintable, cells.get("of", "")))
+        return {"known": known, "id": f"{documents.day(known) or today}-retracts-{of}"}
+    day = documents.day(cells.get("date", known)) or today  # of no day that is told, the id is not told too
+    return {"known": known, "id": f"{day}-{_slug(cells.get('claim', '')) or kind}"}
 
 
 def _slug(claim: str) -> str:

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from hourglass import calendar
 from hourglass.belief import Quantiles
-from hourglass.documents import Day, Schema
-from hourglass.question import Share, Text
+from hourglass.documents import Day, Name, Schema, Text
+from hourglass.question import Share
 
 
 def _admiralty(grade: str) -> str:
@@ -38,7 +38,7 @@ class Source(Schema):
 class Entry(Schema):
     """What every entry of the ledger states."""
 
-    id: Text
+    id: Name
     known: Day
 
 

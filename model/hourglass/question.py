@@ -11,13 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from hourglass.belief import Belief
-from hourglass.documents import Schema
-
-
-def _filled(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty; fill it in")
-    return text
+from hourglass.documents import Name, Schema, Text
 
 
 def _no_truth_value(sign: object) -> object:
@@ -32,7 +26,6 @@ def _no_outcome(rival: str) -> str:
     return rival
 
 
-Text = Annotated[str, AfterValidator(_filled)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 LETTERS = ("A", "B", "C", "D", "E")
@@ -64,7 +57,7 @@ class Resolution(Schema):
 class Header(Schema):
     """The question itself: what is asked, from when, and what would count."""
 
-    id: Text
+    id: Name
     title: Text
     criteria: Text
     edge_cases: tuple[EdgeCase, ...]
@@ -171,7 +164,7 @@ class Disposition(Schema):
 class Gate(Schema):
     """A step that an occasion must pass: its chance for the typical state and what moves it."""
 
-    id: Text
+    id: Name
     title: Text
     intercept: Fraction
     effects: Mapping[str, Belief]
@@ -195,7 +188,7 @@ class EventKind(Schema):
 class Rival(Schema):
     """Another way for the exposure to end first; drivers move the hazard of `table` alone."""
 
-    id: Annotated[Text, AfterValidator(_no_outcome)]
+    id: Annotated[Name, AfterValidator(_no_outcome)]
     title: Text
     table: Text
     background: Text | None = None

@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from hourglass import documents
-from hourglass.documents import Day, Schema
+from hourglass.documents import Day, Schema, Text
 from hourglass.errors import Problem
-from hourglass.question import Names, Series, Text
+from hourglass.question import Names, Series
 
 MEAN_MONTH = 365.2425 / 12
 """Days."""

@@ -10,9 +10,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from hourglass import documents
-from hourglass.documents import Cells, Schema
+from hourglass.documents import Cells, Schema, Text
 from hourglass.errors import Problem, closest, did_you_mean, unknown
-from hourglass.question import Names, Text
+from hourglass.question import Names
 
 Count = Annotated[int, Field(ge=0)]
 Months = Annotated[float, Field(ge=0)]

@@ -11,10 +11,10 @@ from typing import Any
 
 from hourglass import documents
 from hourglass.belief import Belief
-from hourglass.documents import Schema, Table
+from hourglass.documents import Schema, Table, Text
 from hourglass.errors import Problem, unknown
 from hourglass.parameters import beliefs
-from hourglass.question import Question, Text
+from hourglass.question import Question
 
 BASE = "base"
 """Name of the beliefs that the folder itself states."""
