@@ -166,14 +166,14 @@ def test_bytes_that_are_no_text_are_one_fault(folder: Folder, file: str) -> None
 
 
 def test_a_file_that_may_not_be_read_is_one_fault(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = Path.read_text
+    read = Path.read_bytes
 
-    def refuse(path: Path, encoding: str | None = None) -> str:
+    def refuse(path: Path) -> bytes:
         if path.name == "gates.toml":
             raise PermissionError(EACCES, "Permission denied", str(path))
-        return read(path, encoding=encoding)
+        return read(path)
 
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     assert folder.problem().startswith("gates.toml: cannot be read (Permission denied)")
 
 
@@ -182,6 +182,20 @@ def test_a_byte_order_mark_is_no_fault(folder: Folder) -> None:
         path = folder.path / file
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert folder.load().rows["troops"]
+
+
+@pytest.mark.parametrize("file", ["question.toml", "drivers.toml"])
+def test_a_stray_carriage_return_is_one_fault(folder: Folder, file: str) -> None:
+    path = folder.path / file
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\r\n"))
+    assert folder.problem().startswith(f"{file}: broken TOML: ")
+
+
+@pytest.mark.parametrize("ending", [b"\r\n", b"\r"])
+def test_line_ends_of_other_systems_are_no_fault_of_a_table(folder: Folder, ending: bytes) -> None:
+    path, before = folder.path / "series" / "troops.csv", folder.load()
+    path.write_bytes(path.read_bytes().replace(b"\n", ending))
+    assert folder.load().rows == before.rows
 
 
 def test_evidence_that_is_no_folder_is_one_fault(folder: Folder) -> None:

@@ -87,7 +87,7 @@ class Schema(BaseModel):
 def read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
     """Text of a file; a missing or unreadable one is added to `problems`."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")  # line ends as they are, as whoever edits it finds them
     except FileNotFoundError:
         problems.append(Problem(place, "file is missing; restore it or create it"))
     except UnicodeDecodeError as error:
@@ -156,7 +156,7 @@ def read_cells(row: type[Schema], path: Path, place: str, problems: list[Problem
     text = read_text(path, place, problems)
     if text is None:
         return None
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=None), strict=True)
     try:
         fault = _header_fault(row, reader.fieldnames or ())
         lines: dict[str, Cells] = {f"{place}: line {reader.line_num}": cells for cells in reader}
