@@ -5,11 +5,11 @@ from pathlib import Path
 
 import folders
 import pytest
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from folders import PLACE, TODAY, Folder
 
 from hourglass import amendment
-from hourglass.errors import InputError
+from hourglass.errors import HourglassError, InputError
 
 
 @pytest.fixture
@@ -67,5 +67,34 @@ def test_a_folder_that_another_writer_holds_is_not_waited_for_forever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(amendment, "PATIENCE", 0.05)
-    with FileLock(tmp_path / amendment.LOCK), pytest.raises(Timeout), amendment.hold(tmp_path):
+    fault = r"^priors/x/\.lock: another hourglass has held it for 0\.05 s; let it end or stop it"
+    held = FileLock(tmp_path / amendment.LOCK)
+    with held, pytest.raises(HourglassError, match=fault), amendment.hold(tmp_path, "priors/x"):
         pytest.fail("held by two")
+
+
+def test_a_lock_that_is_a_folder_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / amendment.LOCK).mkdir()
+    fault = r"^priors/x/\.lock: cannot be locked \(is a directory\); remove it or see to its rights$"
+    with pytest.raises(HourglassError, match=fault), amendment.hold(tmp_path, "priors/x"):
+        pytest.fail("held")
+
+
+def test_what_cannot_be_copied_is_told_in_a_line_each(folder: Folder) -> None:
+    (folder.path / "gone").symlink_to("nowhere")
+    os.mkfifo(folder.path / "variants" / "pipe.md")
+    text = (folder.path / "question.toml").read_text()
+    with pytest.raises(HourglassError) as failure:
+        amendment.checked(folder.path, PLACE, TODAY, "question.toml", text)
+    told = sorted(str(failure.value).splitlines())
+    assert failure.value.exit_code == 1
+    remedy = "make it a plain file or move it elsewhere"
+    assert told[0] == f"{PLACE}/gone: cannot be copied to be checked (no such file or directory); {remedy}"
+    assert told[1].startswith(f"{PLACE}/variants/pipe.md: cannot be copied to be checked (")
+    assert len(told) == 2
+
+
+def test_a_folder_is_free_again_after_a_writer(tmp_path: Path) -> None:
+    for _ in range(2):
+        with amendment.hold(tmp_path, "priors/x"):
+            pass

@@ -97,7 +97,7 @@ def test_a_disk_that_refuses_costs_the_report_alone(run: Run, monkeypatch: pytes
     found = run("forecast", *AS_OF)
     assert found.code == 1
     assert "chance of entry" in found.out
-    assert "No space left on device" in found.err
+    assert "no space left on device" in found.err
     assert "Traceback" not in found.err
 
 

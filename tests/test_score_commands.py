@@ -1,5 +1,6 @@
 """`resolve` and `score` on the command line: exit codes, JSON, and that nothing half is written."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -83,3 +84,19 @@ def test_what_a_resolution_needs_is_asked_for(run: Run, root: Path) -> None:
     told = run("resolve", "entry", "--date", "2023-04-28", "--root", str(root))
     assert (told.code, told.out) == (2, "")
     assert "--source" in told.err
+
+
+@pytest.mark.parametrize("way", ["lock", "link", "pipe"])
+def test_what_the_machine_refuses_is_exit_1_and_one_line(run: Run, root: Path, way: str) -> None:
+    folder = root / "priors" / "belarus"
+    match way:
+        case "lock":
+            (folder / ".lock").mkdir()
+        case "link":
+            (folder / "more").symlink_to("nowhere")
+        case "pipe":
+            os.mkfifo(folder / "more")
+    told = run("resolve", "entry", "--date", "2023-04-28", "--source", "AP", "--root", str(root))
+    assert (told.code, told.out, len(told.err.splitlines())) == (1, "", 1)
+    assert told.err.startswith(f"priors/belarus/{'.lock' if way == 'lock' else 'more'}: cannot be ")
+    assert "Errno" not in told.err

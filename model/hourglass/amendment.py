@@ -8,14 +8,17 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from hourglass import case
 from hourglass.case import Case
+from hourglass.errors import HourglassError
 
 LOCK = ".lock"
 """File in a question folder that one writer at a time holds."""
@@ -25,15 +28,30 @@ PATIENCE = 30.0
 """Seconds to wait for another writer."""
 
 
-def hold(folder: Path) -> FileLock:
-    """Lock of a question folder, to be held in a `with` from reading a file to replacing it.
+@contextmanager
+def hold(folder: Path, place: str) -> Iterator[None]:
+    """Question folder that no other writer changes, from reading a file to replacing it.
 
     Raises
     ------
-    OSError
-        On entry, where another writer keeps the folder too long.
+    HourglassError
+        On entry, where another writer keeps the folder too long, or it cannot be locked.
     """
-    return FileLock(folder.resolve() / LOCK, timeout=PATIENCE)
+    lock = FileLock(folder.resolve() / LOCK, timeout=PATIENCE)
+    try:
+        lock.acquire()
+    except Timeout:
+        message = f"another hourglass has held it for {PATIENCE:g} s; let it end or stop it, then try again"
+        raise HourglassError(f"{place}/{LOCK}: {message}") from None
+    except OSError as error:
+        message = (
+            f"cannot be locked ({(error.strerror or str(error)).lower()}); remove it or see to its rights"
+        )
+        raise HourglassError(f"{place}/{LOCK}: {message}") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def read(file: Path) -> tuple[str, str]:
@@ -57,11 +75,25 @@ def checked(folder: Path, place: str, today: date, name: str, text: str) -> Case
     ------
     hourglass.errors.InputError
         With every fault that the folder would have.
+    HourglassError
+        Where a file of the folder cannot be copied, each with its reason.
     """
     with tempfile.TemporaryDirectory(prefix="hourglass-") as scratch:
-        copy = Path(shutil.copytree(folder, Path(scratch) / "case", ignore=shutil.ignore_patterns(".*")))
+        copy = Path(scratch) / "case"
+        try:
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
+        except shutil.Error as error:
+            raise HourglassError("\n".join(_uncopied(error, folder, place))) from error
         (copy / name).write_bytes(text.encode())
         return replace(case.load(copy, place, today), folder=folder)
+
+
+def _uncopied(error: shutil.Error, folder: Path, place: str) -> Iterator[str]:
+    """One line for each file that could not be copied."""
+    for source, _, why in error.args[0]:
+        reason = re.sub(r"^\[Errno \d+\] |: '.*", "", str(why)).lower()
+        spot = f"{place}/{Path(source).relative_to(folder)}"
+        yield f"{spot}: cannot be copied to be checked ({reason}); make it a plain file or move it elsewhere"
 
 
 def put(file: Path, text: str) -> None:

@@ -60,8 +60,12 @@ def leave(work: Callable[[], int | None]) -> None:
             raise KeyboardInterrupt
     except InputError as error:
         code = _complain(str(error), InputError.exit_code)
-    except (HourglassError, OSError) as error:
+    except HourglassError as error:
         code = _complain(str(error), HourglassError.exit_code)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        told = f"{place}{(error.strerror or str(error)).lower()}; see to it and try again"
+        code = _complain(told, HourglassError.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         code = _complain("interrupted", INTERRUPTED)
     except USAGE as error:

@@ -54,10 +54,12 @@ def record(folder: Path, place: str, outcome: str, day: date, source: str, today
     ------
     InputError
         With every fault of the resolution or of the folder; nothing is written then.
+    HourglassError
+        Where another writer keeps the folder too long, or it cannot be locked or copied.
     OSError
-        Where the file cannot be written, or another writer keeps the folder too long.
+        Where the file cannot be written.
     """
-    with amendment.hold(folder):
+    with amendment.hold(folder, place):
         stop_on(faults(case.load(folder, place, today), outcome, day, source, today))
         text = _resolved(folder / FILE, place, {"outcome": outcome, "date": day, "source": source.strip()})
         after = amendment.checked(folder, place, today, FILE, text)

@@ -112,15 +112,17 @@ def revise(
     InputError
         Where the path is no belief, the statement is faulty, or the folder is with it; nothing
         is written then.
+    HourglassError
+        Where another writer keeps the folder too long, or it cannot be locked or copied.
     OSError
-        Where the file cannot be written, or another writer keeps the folder too long.
+        Where the file cannot be written.
     """
     numbers = dict(zip(("q05", "q50", "q95"), quantiles, strict=True))
     words = {"because": because.strip(), "source": source.strip(), "author": author.strip()}
     stated = {**numbers, **words, "date": today}
     if not write:
         return _plan(folder, place, path, stated, today)
-    with amendment.hold(folder):
+    with amendment.hold(folder, place):
         planned = _plan(folder, place, path, stated, today)
         amendment.put(folder / Path(planned.file).name, planned.text)
     return planned
