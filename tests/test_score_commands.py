@@ -1,6 +1,7 @@
 """`resolve` and `score` on the command line: exit codes, JSON, and that nothing half is written."""
 
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -71,6 +72,19 @@ def test_a_run_that_cannot_be_read_is_named(run: Run, root: Path) -> None:
     (root / ".hourglass" / "runs" / "belarus" / "b" / "forecast.json").write_text("{")
     assert run("score", "--root", str(root), "--json").json["counts"]["unreadable"] == ["b"]
     assert "cannot be read, and do not count: b." in run("score", "--root", str(root)).out
+
+
+def test_the_copy_of_a_run_is_told_and_neither_listed_nor_scored(run: Run, root: Path) -> None:
+    kept = root / ".hourglass" / "runs" / "belarus"
+    shutil.copytree(kept / "b", kept / "b-backup")
+    (kept / "a").rename(kept / "older")
+    listed = run("history", "--root", str(root), "--json")
+    assert (listed.code, [one["run"]["id"] for one in listed.json]) == (0, ["b", "c"])
+    scored = run("score", "--root", str(root), "--json").json
+    assert [one["run"] for one in scored["forecasts"]] == ["b", "c"]
+    told = run("score", "--root", str(root)).out
+    assert "b-backup (its folder's name is not that of its run, b)" in told
+    assert "older (its folder's name is not that of its run, a)" in told
 
 
 def test_a_question_without_forecasts_is_told_plainly(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Runs on disk: whole or not at all, and found again by all that their numbers follow from."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -119,6 +120,17 @@ def test_a_damaged_forecast_counts_as_absent(tmp_path: Path, damage: Callable[[s
 def test_what_can_be_read_is_not_called_unreadable(tmp_path: Path) -> None:
     keep(tmp_path, told())
     assert store.unreadable(tmp_path, "belarus") == []
+
+
+def test_a_folder_that_does_not_bear_its_runs_name_is_no_run(tmp_path: Path) -> None:
+    shutil.copytree(keep(tmp_path, told("a")), tmp_path / "belarus" / "a-backup")
+    keep(tmp_path, told("b")).rename(tmp_path / "belarus" / "best")
+    assert [one.run.id for one in store.history(tmp_path, "belarus")] == ["a"]
+    assert store.load(tmp_path, "belarus", "a-backup") is None
+    assert store.unreadable(tmp_path, "belarus") == [
+        "a-backup (its folder's name is not that of its run, a)",
+        "best (its folder's name is not that of its run, b)",
+    ]
 
 
 def test_history_runs_from_the_oldest_day_to_the_newest_and_within_one_by_when_it_was_asked(

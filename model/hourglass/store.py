@@ -144,10 +144,15 @@ def _write(path: Path, value: object) -> None:
 
 
 def load(runs: Path, question: str, run: str) -> Forecast | None:
-    """Stored forecast of a run; None where there is none or it is damaged."""
+    """Stored forecast of a run; None where there is none, or it is damaged or another run's."""
+    found = _read(runs / question / run)
+    return found if found is not None and found.run.id == run else None
+
+
+def _read(folder: Path) -> Forecast | None:
+    """Forecast that a folder holds, whatever the folder is called; None where it is damaged."""
     try:
-        told = json.loads((runs / question / run / FORECAST).read_text(encoding="utf-8"))
-        return summary.from_json(told)
+        return summary.from_json(json.loads((folder / FORECAST).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -178,8 +183,13 @@ def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
 
 
 def unreadable(runs: Path, question: str) -> list[str]:
-    """Runs of a question that `history` leaves out: damaged, or in a form of another time."""
-    return [name for name in _names(runs, question) if load(runs, question, name) is None]
+    """Runs of a question that `history` leaves out: damaged, in a form of another time, or misnamed."""
+    each = ((name, _read(runs / question / name)) for name in _names(runs, question))
+    return [
+        name if found is None else f"{name} (its folder's name is not that of its run, {found.run.id})"
+        for name, found in each
+        if found is None or found.run.id != name
+    ]
 
 
 def _names(runs: Path, question: str) -> list[str]:
