@@ -60,10 +60,53 @@ def test_of_several_questions_the_default_one_is_meant(space: Workspace) -> None
     assert workspace.question_folder(space, "belarus")[1] == "priors/belarus"
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b" \n", "priors: holds 2 questions; name one, or write its name into priors/default"),
+        (b"moldovia\n", "priors/default: 'moldovia' is no question; did you mean 'moldova'?"),
+        (b"../priors/moldova", "priors/default: '../priors/moldova' is no question; known: belarus, moldova"),
+        (b"moldova\xff", "priors/default: not UTF-8 text at byte 7; save it as UTF-8"),
+    ],
+)
+def test_a_default_that_names_no_question_is_told(space: Workspace, content: bytes, fault: str) -> None:
+    question(space.root, "moldova")
+    (space.priors / "default").write_bytes(content)
+    with pytest.raises(InputError) as refusal:
+        workspace.question_folder(space, None)
+    assert str(refusal.value) == fault
+
+
+def test_a_default_may_begin_with_the_mark_that_some_editors_put_there(space: Workspace) -> None:
+    question(space.root, "moldova")
+    (space.priors / "default").write_bytes(b"\xef\xbb\xbfmoldova\r\n")
+    assert workspace.question_folder(space, None)[1] == "priors/moldova"
+
+
+def test_a_default_that_is_a_folder_is_told(space: Workspace) -> None:
+    (space.priors / "default").mkdir()
+    with pytest.raises(InputError, match="priors/default: cannot be read .*; make it a readable file"):
+        workspace.question_folder(space, None)
+
+
+def test_a_question_may_be_called_default(space: Workspace) -> None:
+    question(space.root, "default")
+    assert workspace.question_folder(space, "default")[1] == "priors/default"
+    with pytest.raises(InputError, match="priors: holds 2 questions; name one"):
+        workspace.question_folder(space, None)
+
+
+def test_a_blank_default_leaves_the_only_question(space: Workspace) -> None:
+    (space.priors / "default").touch()
+    assert workspace.question_folder(space, None)[1] == "priors/belarus"
+
+
 def test_a_root_without_questions_says_so(tmp_path: Path) -> None:
     (tmp_path / "priors").mkdir()
-    with pytest.raises(InputError, match="holds 0 questions"):
-        workspace.question_folder(workspace.find(tmp_path, tmp_path), None)
+    for name in ("", "default"):
+        (tmp_path / "priors" / (name or "README.md")).touch()
+        with pytest.raises(InputError, match="holds 0 questions"):
+            workspace.question_folder(workspace.find(tmp_path, tmp_path), None)
 
 
 def test_a_misspelled_question_is_answered_with_the_one_meant(space: Workspace) -> None:

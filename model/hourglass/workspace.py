@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from hourglass.errors import InputError, Problem, did_you_mean
+from hourglass.documents import read_text
+from hourglass.errors import InputError, Problem, did_you_mean, stop_on
 
-PRIORS = "priors"
+PRIORS, DEFAULT = "priors", "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,30 @@ def find(given: Path | None, start: Path) -> Workspace:
 def question_folder(space: Workspace, name: str | None) -> tuple[Path, str]:
     """Folder of a question and its name in messages; by default the only one, or `priors/default`."""
     known = sorted(path.parent.name for path in space.priors.glob("*/question.toml"))
-    if name is None:
-        default = space.priors / "default"
-        name = default.read_text(encoding="utf-8").strip() if default.is_file() else None
-        if name is None and len(known) != 1:
-            message = f"holds {len(known)} questions; name one, or write its name into priors/default"
-            raise InputError([Problem(PRIORS, message)])
-        name = name or known[0]
-    if name in ("", ".", "..") or Path(name).name != name or not os.path.isdir(space.priors / name):
+    name = _default(space, known) if name is None else name
+    if not _holds(space, name):
         raise InputError([Problem(f"{PRIORS}/{name}", f"no such question; {did_you_mean(name, known)}")])
     return space.priors / name, f"{PRIORS}/{name}"
+
+
+def _holds(space: Workspace, name: str) -> bool:
+    """Whether a folder right under `priors/` bears the name."""
+    return name not in ("", ".", "..") and Path(name).name == name and os.path.isdir(space.priors / name)
+
+
+def _default(space: Workspace, known: list[str]) -> str:
+    """Question that `priors/default` names, else the only one."""
+    file, place = space.priors / DEFAULT, f"{PRIORS}/{DEFAULT}"
+    problems: list[Problem] = []
+    asked = file.exists() and DEFAULT not in known  # a question may bear that name
+    name = (read_text(file, place, problems) or "").strip() if asked else ""
+    if name and not _holds(space, name):
+        problems.append(Problem(place, f"{name!r} is no question; {did_you_mean(name, known)}"))
+    elif not problems and not name and len(known) != 1:
+        told = f"holds {len(known)} questions; name one, or write its name into {place}"
+        problems.append(Problem(PRIORS, told))
+    stop_on(problems)
+    return name or known[0]
 
 
 def use_machine_code(folder: Path) -> None:
