@@ -36,6 +36,7 @@ ORDER = (
         "information",
         "predictive",
         "persistence",
+        "quantities",
         "verdict",
         "uniformity",
         "grading",

@@ -103,18 +103,46 @@ def test_a_run_saved_again_takes_the_place_of_the_old(tmp_path: Path) -> None:
         lambda text: json.dumps(json.loads(text) | {"drivers": []}),
         lambda text: json.dumps(json.loads(text) | {"horizons": [1]}),
         lambda text: json.dumps(json.loads(text) | {"run": {"id": "run"}}),
+        lambda text: text.replace('"mean": 0.1', '"mean": "abc"'),
+        lambda text: text.replace('"mean": 0.1', '"mean": 2'),
+        lambda text: text.replace('"mean": 0.1', '"mean": NaN'),
+        lambda text: text.replace('"mean": 0.1', '"mean": 1e999'),
+        lambda text: text.replace('"mean": 0.1', '"mean": true'),
+        lambda text: text.replace('"mean": 0.1', '"mean": null'),
+        lambda text: text.replace('"q05": 0.0', '"q05": NaN'),
+        lambda text: text.replace('"none": 0.9', '"none": "most"'),
+        lambda text: text.replace('"months": 3', '"months": "x"'),
+        lambda text: text.replace('"date": "2023-04-26"', '"date": 5'),
+        lambda text: text.replace('"value": 4', '"value": "four"'),
+        lambda text: text.replace('"passed": true', '"passed": "yes"'),
+        lambda text: text.replace('"id": "run"', '"id": 5'),
+        lambda text: text.replace('"seconds": 2.5', '"seconds": 2.5, "minutes": 0'),
+        lambda text: text.replace('"title"', '"titel"'),
+        lambda text: json.dumps(json.loads(text) | {"horizons": []}),
+        lambda text: "[" * 100_000 + "]" * 100_000,
     ],
     ids=[
         "empty", "half", "null", "list", "no keys", "no day", "no drivers", "drivers listed", "odd horizons",
-        "odd run",
+        "odd run", "word for a chance", "chance above 1", "no number", "infinite", "truth for a chance",
+        "passed without a chance", "no number for a level", "word for an outcome", "word for months",
+        "number for a day", "word in a check", "word for a verdict", "number for an id", "unknown key",
+        "no title", "no horizons", "nested",
     ],
 )  # fmt: skip
 def test_a_damaged_forecast_counts_as_absent(tmp_path: Path, damage: Callable[[str], str]) -> None:
     path = keep(tmp_path, told()) / "forecast.json"
-    path.write_text(damage(path.read_text()))
+    sound = path.read_text()
+    path.write_text(damage(sound))
+    assert path.read_text() != sound
     assert store.load(tmp_path, "belarus", "run") is None
     assert list(store.history(tmp_path, "belarus")) == []
     assert store.unreadable(tmp_path, "belarus") == ["run"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000 + "]" * 100_000], ids=["half", "list", "nested"])
+def test_damaged_inputs_count_as_gone(tmp_path: Path, text: str) -> None:
+    (keep(tmp_path, told()) / "inputs.json").write_text(text)
+    assert store.told(tmp_path, "belarus", "run") is None
 
 
 def test_what_can_be_read_is_not_called_unreadable(tmp_path: Path) -> None:

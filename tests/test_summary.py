@@ -48,8 +48,28 @@ def test_withholding_leaves_no_number_and_keeps_the_names() -> None:
 def test_json_and_back_is_the_same_forecast() -> None:
     text = json.dumps(summary.as_json(told()), allow_nan=False)
     assert summary.from_json(json.loads(text)) == told()
-    withheld = summary.withheld(told())
+    failed = replace(told(), verdict=Verdict((Check("r_hat", 1.2, 1.01, False),)))
+    withheld = summary.withheld(failed)
     assert summary.from_json(summary.as_json(withheld)) == withheld
+
+
+def test_numbers_come_back_as_they_were_written() -> None:
+    text = json.dumps(summary.as_json(told()))
+    assert '"months": 3,' in text  # not 3.0
+    assert json.dumps(summary.as_json(summary.from_json(json.loads(text)))) == text
+
+
+def test_a_chance_that_rounding_carried_past_1_can_be_read() -> None:
+    certain = summary.as_json(told())
+    certain["horizons"][0]["q95"] = 1 + 2**-52
+    assert summary.from_json(certain).horizons[0].q95 == 1 + 2**-52
+
+
+def test_horizons_of_other_outcomes_are_no_forecast() -> None:
+    odd = summary.as_json(replace(told(), horizons=told().horizons * 2))
+    odd["horizons"][1] = odd["horizons"][1] | {"outcomes": {"entry": 0.1}}
+    with pytest.raises(ValueError, match="their outcomes differ"):
+        summary.from_json(odd)
 
 
 def test_a_forecast_from_before_there_were_updates_can_still_be_read() -> None:

@@ -85,7 +85,7 @@ def test_a_default_may_begin_with_the_mark_that_some_editors_put_there(space: Wo
 
 def test_a_default_that_is_a_folder_is_told(space: Workspace) -> None:
     (space.priors / "default").mkdir()
-    with pytest.raises(InputError, match="priors/default: cannot be read .*; make it a readable file"):
+    with pytest.raises(InputError, match=r"priors/default: cannot be read .*; make it a readable file"):
         workspace.question_folder(space, None)
 
 

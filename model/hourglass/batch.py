@@ -121,7 +121,7 @@ def _kept(path: Path) -> dict[str, Any] | None:
     """Result on disk; None where there is none or it is damaged."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

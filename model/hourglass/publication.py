@@ -60,7 +60,7 @@ def read(place: Path) -> Published | None:
     try:
         told = json.loads((place / DATA).read_text(encoding="utf-8"))["report"]
         return Published(place, told["stamp"], frozenset(told["extras"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -156,12 +156,9 @@ def forecasts(folder: Path) -> list[tuple[str, Forecast]]:
 
     Of one day the one that was last asked for comes last.
     """
-    found: list[tuple[str, Forecast]] = []
-    for path in folder.glob(f"[!.]*/{DATA}"):
-        try:
-            found.append((path.parent.name, summary.from_json(json.loads(path.read_text(encoding="utf-8")))))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue  # no report of this program, or damaged: the page lists what can be read
+    each = ((path.parent.name, summary.read(path)) for path in folder.glob(f"[!.]*/{DATA}"))
+    # What is no report of this program, or damaged, is left out: the page lists what can be read.
+    found = [(name, told) for name, told in each if told is not None]
     return sorted(found, key=lambda one: (one[1].as_of, _asked(folder / one[0]), _count(one[0])))
 
 

@@ -145,16 +145,8 @@ def _write(path: Path, value: object) -> None:
 
 def load(runs: Path, question: str, run: str) -> Forecast | None:
     """Stored forecast of a run; None where there is none, or it is damaged or another run's."""
-    found = _read(runs / question / run)
+    found = summary.read(runs / question / run / FORECAST)
     return found if found is not None and found.run.id == run else None
-
-
-def _read(folder: Path) -> Forecast | None:
-    """Forecast that a folder holds, whatever the folder is called; None where it is damaged."""
-    try:
-        return summary.from_json(json.loads((folder / FORECAST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def recall(runs: Path, forecast: Forecast) -> None:
@@ -177,14 +169,14 @@ def told(runs: Path, question: str, run: str) -> Mapping[str, Any] | None:
     """Inputs of a stored run; None where they are gone or damaged."""
     try:
         found = json.loads((runs / question / run / INPUTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
 
 def unreadable(runs: Path, question: str) -> list[str]:
     """Runs of a question that `history` leaves out: damaged, in a form of another time, or misnamed."""
-    each = ((name, _read(runs / question / name)) for name in _names(runs, question))
+    each = ((name, summary.read(runs / question / name / FORECAST)) for name in _names(runs, question))
     return [
         name if found is None else f"{name} (its folder's name is not that of its run, {found.run.id})"
         for name, found in each

@@ -1,15 +1,20 @@
 """The forecast as a value: what the terminal, the JSON and the store all show."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from math import isfinite, nan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from hourglass.panel import Array
-from hourglass.verdict import Check, Verdict
+from hourglass.quantities import Chance, Day, Finite, Number, Truth, Whole
+from hourglass.verdict import Verdict
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 SCHEMA = 1
@@ -33,26 +38,31 @@ class Horizon:
         Chance of each outcome: entry, each rival, none; they sum to 1.
     """
 
-    months: float
-    date: date
-    mean: float | None
-    q05: float | None
-    q25: float | None
-    q50: float | None
-    q75: float | None
-    q95: float | None
-    mcse: float | None
-    outside_view: float | None
-    outcomes: Mapping[str, float | None]
+    months: Number
+    date: Day
+    mean: Chance | None
+    q05: Chance | None
+    q25: Chance | None
+    q50: Chance | None
+    q75: Chance | None
+    q95: Chance | None
+    mcse: Finite | None
+    outside_view: Chance | None
+    outcomes: Mapping[str, Chance | None]
+
+    @property
+    def told(self) -> bool:
+        """Whether its chance and every quantile of that are numbers."""
+        return None not in (self.mean, self.q05, self.q25, self.q50, self.q75, self.q95)
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
     """Where a driver stands at as-of, in standard deviations among states in that position."""
 
-    mean: float | None
-    q05: float | None
-    q95: float | None
+    mean: Finite | None
+    q05: Finite | None
+    q95: Finite | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,9 @@ class Evidence:
     `items` counts those that weigh; `effective_items` what they are worth as independent ones.
     """
 
-    items: int
-    effective_items: float | None
-    newest: date | None
+    items: Whole
+    effective_items: Finite | None
+    newest: Day | None
     sha256: str
 
 
@@ -79,9 +89,9 @@ class Run:
     path: str
     method: str
     fit: str
-    stored: bool
-    seed: int
-    seconds: float
+    stored: Truth
+    seed: Whole
+    seconds: Number
     versions: Mapping[str, str]
 
 
@@ -90,7 +100,7 @@ class Forecast:
     """A probability with its uncertainty, the outside view beside it, and a verdict."""
 
     question: Mapping[str, str]
-    as_of: date
+    as_of: Day
     horizons: tuple[Horizon, ...]
     drivers: Mapping[str, Driver]
     evidence: Evidence
@@ -215,26 +225,38 @@ def _json(value: Any) -> Any:
     return value
 
 
+def read(path: Path) -> Forecast | None:
+    """Forecast that a file holds; None where there is none, or it is damaged."""
+    try:
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def from_json(told: Mapping[str, Any]) -> Forecast:
-    """Forecast from the JSON object that `as_json` made."""
-    evidence = dict(told["evidence"])
-    newest = evidence.pop("newest")
-    checks = tuple(
-        Check(c["name"], _number(c["value"]), _number(c["limit"]), c["passed"])
-        for c in told["verdict"]["checks"]
-    )
-    return Forecast(
-        question=told["question"],
-        as_of=date.fromisoformat(told["as_of"]),
-        horizons=tuple(Horizon(**h | {"date": date.fromisoformat(h["date"])}) for h in told["horizons"]),
-        drivers={name: Driver(**values) for name, values in told["drivers"].items()},
-        evidence=Evidence(**evidence, newest=date.fromisoformat(newest) if newest else None),
-        priors=told["priors"]["sha256"],
-        verdict=Verdict(checks),
-        run=Run(**{"fit": told["run"]["id"]} | told["run"]),  # before updates, each was a fit of its own
-    )
+    """Forecast from the JSON object that `as_json` made.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        Where it is damaged, or of another form.
+    """
+    stated = {name: told[name] for name in ("question", "as_of", "horizons", "drivers", "evidence")}
+    stated |= {
+        "priors": told["priors"]["sha256"],
+        "verdict": {"checks": told["verdict"]["checks"]},
+        "run": {"fit": told["run"]["id"]} | told["run"],  # before updates, each was a fit of its own
+    }
+    made = _form().validate_python(stated, extra="forbid")
+    if not made.question.keys() >= {"id", "title", "sha256"}:
+        raise ValueError(f"question: states {sorted(made.question)}; not its id, title and sha256")
+    if len({tuple(sorted(horizon.outcomes)) for horizon in made.horizons}) != 1:
+        raise ValueError("horizons: there are none, or their outcomes differ")
+    if made.verdict.passed and not all(horizon.told for horizon in made.horizons):
+        raise ValueError("horizons: a chance is null though the verdict passed")
+    return made
 
 
-def _number(told: float | None) -> float:
-    """Number of a check; one that JSON could not hold is NaN."""
-    return nan if told is None else told
+@cache
+def _form() -> TypeAdapter[Forecast]:
+    return TypeAdapter(Forecast)

@@ -13,6 +13,7 @@ import numpy as np
 
 from hourglass.draws import Draws
 from hourglass.panel import Array
+from hourglass.quantities import Measured, Truth
 
 MOST_R_HAT, MOST_R_HAT_OF_MANY = 1.01, 1.05
 LEAST_ESS = 400
@@ -32,9 +33,9 @@ class Check:
     """One requirement: its value, its limit, and whether it is met."""
 
     name: str
-    value: float
-    limit: float
-    passed: bool
+    value: Measured
+    limit: Measured
+    passed: Truth
 
     @property
     def relative(self) -> bool:
