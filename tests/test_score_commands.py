@@ -74,6 +74,49 @@ def test_a_run_that_cannot_be_read_is_named(run: Run, root: Path) -> None:
     assert "cannot be read, and do not count: b." in run("score", "--root", str(root)).out
 
 
+def test_history_names_runs_that_cannot_be_read(run: Run, root: Path) -> None:
+    assert "cannot be read" not in run("history", "--root", str(root)).out
+    (root / ".hourglass" / "runs" / "belarus" / "b" / "forecast.json").write_text("{")
+    words = "Stored runs that cannot be read, and do not count: b.\n"
+    listed = run("history", "--root", str(root))
+    assert (listed.code, listed.out.endswith(words), listed.err) == (0, True, "")
+    listed = run("history", "--root", str(root), "--json")
+    assert (listed.code, [one["run"]["id"] for one in listed.json], listed.err) == (0, ["a", "c"], words)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        (("compare", "a", "b"), "compare: damaged, and cannot be read: b; name another run\n"),
+        (("explain", "--to", "b"), "--to: damaged, and cannot be read: b; name another run\n"),
+        (("compare", "a", "x"), "compare: 'x' is no run; known: a, c\n"),
+        (
+            ("compare", "a", "c-o"),
+            "compare: damaged, and cannot be read: "
+            "c-old (its folder's name is not that of its run, c); name another run\n",
+        ),
+    ],
+)
+def test_a_damaged_run_is_not_said_to_be_none(
+    run: Run, root: Path, asked: tuple[str, ...], fault: str
+) -> None:
+    kept = root / ".hourglass" / "runs" / "belarus"
+    (kept / "b" / "forecast.json").write_text("{")
+    shutil.copytree(kept / "c", kept / "c-old")
+    told = run(*asked, "--root", str(root))
+    assert (told.code, told.out, told.err) == (2, "", fault)
+
+
+def test_a_question_whose_only_run_is_damaged_is_told_so(run: Run, root: Path) -> None:
+    kept = root / ".hourglass" / "runs" / "belarus"
+    for name in "abc":
+        (kept / name / "forecast.json").write_text("{")
+    words = "priors/belarus: no forecast with numbers is stored (cannot be read: a, b, c); run hourglass"
+    for asked in (("compare", "a", "b"), ("explain",)):
+        told = run(*asked, "--root", str(root))
+        assert (told.code, told.err.startswith(words)) == (2, True)
+
+
 def test_the_copy_of_a_run_is_told_and_neither_listed_nor_scored(run: Run, root: Path) -> None:
     kept = root / ".hourglass" / "runs" / "belarus"
     shutil.copytree(kept / "b", kept / "b-backup")

@@ -139,9 +139,12 @@ def history(question: Question = None, root: Root = None, as_json: Json = False)
     from hourglass import store, summary  # as above
 
     asked = options.opened(question, root)
-    told = list(store.history(asked.space.runs, asked.case.question.header.id))
+    runs, name = asked.space.runs, asked.case.question.header.id
+    told, damaged = list(store.history(runs, name)), store.unreadable(runs, name)
     if as_json:
         options.tell([summary.as_json(one) for one in told])
     else:
         options.show(display.history(told) if told else phrases.NONE_STORED)
+    if damaged:
+        print(phrases.unreadable(damaged), file=sys.stderr if as_json else sys.stdout)
     return 0

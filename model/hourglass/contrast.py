@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hourglass import attribution, changes, explanation, record, variant
+from hourglass import attribution, changes, explanation, record, store, variant
 from hourglass.attribution import Move, Told
 from hourglass.belief import Belief
 from hourglass.case import Case
@@ -50,13 +50,11 @@ def ask(case: Case, first: str, second: str, runs: Path, talk: Talk) -> Contrast
     hourglass.errors.InputError
         Where a beginning names no run with numbers, or both name the same.
     """
-    known = record.believed(case, runs)
+    known, damaged = record.believed(case, runs), store.unreadable(runs, case.question.header.id)
     if not known:
-        raise InputError(
-            [Problem(case.place, "no forecast with numbers is stored; run hourglass forecast first")]
-        )
+        raise record.none(case.place, damaged)
     withheld = record.withheld(case, runs)
-    chosen = [record.chosen(known, start, "compare", withheld) for start in (first, second)]
+    chosen = [record.chosen(known, start, "compare", withheld, damaged) for start in (first, second)]
     if chosen[0].run.id == chosen[1].run.id:
         raise InputError([Problem("compare", f"{chosen[0].run.id} stands on both sides; name two runs")])
     one, other = sorted(chosen, key=known.index)

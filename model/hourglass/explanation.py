@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from hourglass import attribution, influence, ladder, record, sensitivity, standing
+from hourglass import attribution, influence, ladder, record, sensitivity, standing, store
 from hourglass.attribution import Move, Told, apart
 from hourglass.case import Case
 from hourglass.errors import InputError, Problem
@@ -105,7 +105,7 @@ def ask(case: Case, asked: Asked, runs: Path, machine_code: Path, talk: Talk) ->
     InputError
         Where no such runs are stored, or their draws are gone.
     """
-    earlier, later = _pair(record.believed(case, runs), record.withheld(case, runs), asked, case.place)
+    earlier, later = _pair(case, runs, asked)
     horizon = horizon_of(earlier, later, asked.months)
     talk(f"opening run {later.run.id}")
     run = record.opened(case, later, runs)
@@ -157,7 +157,7 @@ def _told(stand: Standing, earlier: Forecast | None, move: Move | None, climb: C
     )
 
 
-def _pair(known: Sequence[Forecast], withheld: Sequence[Forecast], asked: Asked, place: str) -> Pair:
+def _pair(case: Case, runs: Path, asked: Asked) -> Pair:
     """The earlier run and the later one.
 
     Raises
@@ -165,14 +165,16 @@ def _pair(known: Sequence[Forecast], withheld: Sequence[Forecast], asked: Asked,
     InputError
         Where there is none, or they are not in this order.
     """
+    known, damaged = record.believed(case, runs), store.unreadable(runs, case.question.header.id)
     if not known:
-        raise InputError([Problem(place, "no forecast with numbers is stored; run hourglass forecast first")])
-    later = known[-1] if asked.end is None else record.chosen(known, asked.end, "--to", withheld)
+        raise record.none(case.place, damaged)
+    withheld = record.withheld(case, runs)
+    later = known[-1] if asked.end is None else record.chosen(known, asked.end, "--to", withheld, damaged)
     if asked.from_prior:
         return None, later
     if asked.start is None:
         return before(known, later), later
-    earlier = record.chosen(known, asked.start, "--from", withheld)
+    earlier = record.chosen(known, asked.start, "--from", withheld, damaged)
     if earlier.run.id == later.run.id:
         raise InputError([Problem("--from", f"{earlier.run.id} is the run to explain; name an earlier one")])
     if earlier.as_of > later.as_of:

@@ -1,6 +1,6 @@
 """Numbers as people read them: one way of writing each, for terminal, page and file alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from hourglass.summary import Driver, Horizon
@@ -9,6 +9,11 @@ WITHHELD = "withheld"
 NONE_STORED = "No forecast of this question is stored; make one with `hourglass forecast`."
 CHANCES = ("within", "by", "chance of entry", "50 % interval", "90 % interval", "outside view")
 """Columns of the table of chances."""
+
+
+def unreadable(runs: Sequence[str]) -> str:
+    """That stored runs cannot be read, and which."""
+    return f"Stored runs that cannot be read, and do not count: {', '.join(runs)}."
 
 
 def percent(chance: float | None) -> str:

@@ -56,13 +56,23 @@ def withheld(case: Case, runs: Path) -> list[Forecast]:
     return [forecast for forecast in told if not forecast.verdict.passed]
 
 
-def chosen(known: Sequence[Forecast], start: str, option: str, withheld: Sequence[Forecast] = ()) -> Forecast:
-    """The run whose id begins with `start`; of those that are `withheld` it says so.
+def none(place: str, unreadable: Sequence[str]) -> InputError:
+    """The fault of a question of which no run with numbers can be read."""
+    damaged = f" (cannot be read: {', '.join(unreadable)})" if unreadable else ""
+    fault = f"no forecast with numbers is stored{damaged}; run hourglass forecast first"
+    return InputError([Problem(place, fault)])
+
+
+def chosen(
+    known: Sequence[Forecast], start: str, option: str,
+    withheld: Sequence[Forecast] = (), unreadable: Sequence[str] = (),
+) -> Forecast:  # fmt: skip
+    """The run whose id begins with `start`; of those that are `withheld` or `unreadable` it says so.
 
     Raises
     ------
     InputError
-        Where none or several do, or only one whose numbers are withheld.
+        Where none or several do, or only one whose numbers are withheld or that cannot be read.
     """
     found = [forecast for forecast in known if start and forecast.run.id.startswith(start)]
     if len(found) == 1:
@@ -72,6 +82,9 @@ def chosen(known: Sequence[Forecast], start: str, option: str, withheld: Sequenc
             failed = ", ".join(check.name for check in one.verdict.failed)
             fault = f"run {one.run.id} is withheld, since checks failed ({failed}); name one with numbers"
             raise InputError([Problem(option, fault)])
+    damaged = ", ".join(name for name in unreadable if start and not found and name.startswith(start))
+    if damaged:
+        raise InputError([Problem(option, f"damaged, and cannot be read: {damaged}; name another run")])
     ids = ", ".join(forecast.run.id for forecast in (found or known))
     fault = f"begins {len(found)} runs: {ids}; write more of it" if found else f"is no run; known: {ids}"
     raise InputError([Problem(option, f"{start!r} {fault}")])

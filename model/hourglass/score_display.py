@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hourglass.phrases import NONE_STORED, percent
+from hourglass.phrases import NONE_STORED, percent, unreadable
 from hourglass.question import Resolution
 from hourglass.scores import DECIDED, Line, Record, Score, Standing
 
@@ -63,7 +63,7 @@ def resolved(told: Record, file: str) -> RenderableType:
 def counts(told: Record) -> Iterator[str]:
     """How many forecasts there are and what has become of them."""
     if told.unreadable:
-        yield f"Stored runs that cannot be read, and do not count: {', '.join(told.unreadable)}."
+        yield unreadable(told.unreadable)
     if not told.forecasts:
         yield NONE_STORED
         return
