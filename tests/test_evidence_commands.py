@@ -320,6 +320,15 @@ def test_a_terminal_is_asked_for_what_is_missing(folder: Folder) -> None:
     assert len(folder.load().ledger.items) == 1
 
 
+@pytest.mark.parametrize("end", ["stdin", "stderr"])
+def test_one_who_cannot_answer_is_asked_nothing(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(sys, end, None)  # closed, as by <&-
+    assert run(*typed("reading", level=None)).code == 2
+    assert written(folder) == {}
+
+
 def test_a_terminal_is_asked_nothing_where_nothing_is_missing(folder: Folder) -> None:
     told = at_terminal(typed("reading"))
     assert (told.code, told.screen) == (0, "hourglass forecast shows what it changes\n")

@@ -219,7 +219,8 @@ def _item_kind(kind: str | None) -> str:
 
 
 def _at_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    ends = (sys.stdin, sys.stderr)  # None where it is closed
+    return all(end is not None and end.isatty() for end in ends)
 
 
 def _interviewed(kind: str | None, flags: Cells, folder: Path, place: str, where: Sequence[str]) -> "Receipt":
