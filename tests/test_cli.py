@@ -1,5 +1,6 @@
 """The command line as a contract: keys of the JSON, exit codes, and a gate that fails closed."""
 
+import io
 import json
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from shell import AS_OF, Run, Told, numbers
 from test_forecaster import Fits, prior_fit
 
-from hourglass import __version__, cli, estimate, phrases
+from hourglass import __main__, __version__, cli, estimate, options, phrases
 from hourglass.draws import Draws
 from hourglass.panel import Array
 
@@ -370,6 +371,33 @@ def test_claims_are_shown_as_they_were_written(run: Run, tmp_path: Path) -> None
     told = run("evidence", "list", "--root", str(tmp_path))
     assert told.code == 0
     assert claim in told.out
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_letters_that_the_output_cannot_hold_are_escaped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    folders.copied(tmp_path / "priors").ledger(folders.entry("note", claim='"Менск"'))
+    page = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(page, encoding="ascii"))
+    words = ["evidence", "list", "--root", str(tmp_path), *(["--json"] if as_json else [])]
+    monkeypatch.setattr(sys, "argv", ["hourglass", *words])
+    with pytest.raises(SystemExit) as left:
+        __main__.main()
+    sys.stdout.flush()
+    assert not left.value.code
+    told = page.getvalue().decode("ascii")
+    assert r"\u041c\u0435\u043d\u0441\u043a" in told
+    if as_json:
+        assert json.loads(told)[0]["claim"] == "Менск"
+
+
+def test_json_is_escaped_by_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(page, encoding="ascii", errors="backslashreplace"))
+    options.tell(["Zoë 🕊"])
+    sys.stdout.flush()
+    assert json.loads(page.getvalue()) == ["Zoë 🕊"]
 
 
 def test_sentences_of_beliefs_are_shown_as_they_were_written(run: Run, tmp_path: Path) -> None:

@@ -109,8 +109,9 @@ def month(text: str | None, option: str) -> date | None:
 
 
 def tell(value: object, *, allow_nan: bool = True) -> None:
-    """Print a value as JSON, for programs."""
-    print(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=allow_nan))
+    """Print a value as JSON, for programs; its own escapes where the output does not hold every letter."""
+    whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    print(json.dumps(value, indent=1, ensure_ascii=not whole, allow_nan=allow_nan))
 
 
 def show(renderable: RenderableType) -> None:
