@@ -34,6 +34,13 @@ def test_programs_are_told_in_json_that_people_can_read(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == '{\n "title": "Минск",\n "chance": 0.25\n}\n'
 
 
+def test_a_horizon_that_is_named_twice_is_refused() -> None:
+    assert options.months("12,3") == [12, 3]
+    with pytest.raises(InputError) as refusal:
+        options.months("6,3,3")
+    assert str(refusal.value) == "--horizons: '6,3,3' names a horizon twice; write 6,3"
+
+
 def test_two_places_at_once_are_refused() -> None:
     with pytest.raises(InputError, match="--workers: and --scheduler name two places; give one of them"):
         options.place(2, "tcp://h:1", SPACE)

@@ -37,6 +37,8 @@ def check(folder: Folder, file: str, old: str, new: str, fault: str) -> None:
         (r"\[3, 6, 12\]", "[6, 500]", "horizons.number 2: should be less than or equal to 120, not 500"),
         (r"\[3, 6, 12\]", "[]", "horizons: is empty; fill it in"),
         (r"\[3, 6, 12\]", "6", "horizons: should be a list, not 6"),
+        (r"\[3, 6, 12\]", "[3, 3]", "horizons: [3, 3] do not rise; write [3]"),
+        (r"\[3, 6, 12\]", "[3, 3, 6, 1]", "horizons: [3, 3, 6, 1] do not rise; write [1, 3, 6]"),
         (r"\[3, 6, 12\]", "[1.5]", "horizons.number 1: should be a whole number, not 1.5"),
         (r"\[3, 6, 12\]", "[true]", "horizons.number 1: should be a whole number, not true"),
         (

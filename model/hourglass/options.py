@@ -79,9 +79,14 @@ def months(text: str | None) -> list[int] | None:
     if text is None:
         return None
     try:
-        return [int(part) for part in text.split(",")]
+        found = [int(part) for part in text.split(",")]
     except ValueError:
         raise InputError([Problem("--horizons", f"{text!r} is no list of months; write 3,6,12")]) from None
+    once = list(dict.fromkeys(found))
+    if found != once:
+        remedy = ",".join(str(number) for number in once)
+        raise InputError([Problem("--horizons", f"{text!r} names a horizon twice; write {remedy}")])
+    return found
 
 
 def place(workers: int | None, scheduler: str | None, space: Workspace) -> Place:

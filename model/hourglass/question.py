@@ -20,6 +20,13 @@ def _no_truth_value(sign: object) -> object:
     return sign
 
 
+def _rising(months: tuple[int, ...]) -> tuple[int, ...]:
+    rising = sorted(set(months))
+    if list(months) != rising:
+        raise ValueError(f"{list(months)} do not rise; write {rising}")
+    return months
+
+
 def _no_outcome(rival: str) -> str:
     if rival in OUTCOMES:
         raise ValueError(f"id {rival!r} already names an outcome of every forecast; choose another")
@@ -65,7 +72,11 @@ class Header(Schema):
     starts: date
     closes: date
     confirmed_through: date
-    horizons: tuple[Annotated[int, Field(ge=1, le=LONGEST_HORIZON)], ...] = Field(min_length=1)
+    horizons: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=LONGEST_HORIZON)], ...],
+        Field(min_length=1),
+        AfterValidator(_rising),
+    ]
     leaves_out: tuple[Text, ...] = ()
     resolved: Resolution | None = None
 
