@@ -97,6 +97,7 @@ def test_a_withheld_forecast_is_exit_3_and_the_revision_stands(run: Run, fits: F
         ((*REVISE, "--because", ""), "drivers.pressure.level: because: is empty; fill it in"),
         (("prior", "revise", "drivers.presure.level", *REVISE[3:]), "did you mean 'drivers.pressure.level'?"),
         ((*REVISE, "--as-of", "2030-01-01"), "after today"),
+        ((*REVISE, "--as-of", "2030-01-01", "--no-forecast"), "after today"),
         ((*REVISE, "--q05", "low"), "Invalid value for '--q05'"),
         (REVISE[:-4], "Missing option '--because'"),
         (("prior", "compare", "dove", "hwak"), "unknown variant 'hwak'; did you mean 'hawk'?"),

@@ -64,9 +64,7 @@ def list_(
     as_json: Json = False,
 ) -> int:
     """Items of the ledger as known at the end of a day; options take several words, as A,B2."""
-    asked, day = options.opened(question, root), options.day(as_of, "--as-of")
-    if day > options.today():
-        raise InputError([Problem("--as-of", f"{day} is after today; name a day whose evidence is known")])
+    asked, day = options.opened(question, root), options.known(as_of)
     wanted = Selection(
         drivers=_parts(driver),
         kinds=_parts(kind),

@@ -74,6 +74,14 @@ def day(text: str | None, option: str) -> date:
     return found
 
 
+def known(as_of: str | None) -> date:
+    """As-of day whose evidence is known, today or before."""
+    asked = day(as_of, "--as-of")
+    if asked > today():
+        raise InputError([Problem("--as-of", f"{asked} is after today; name a day whose evidence is known")])
+    return asked
+
+
 def months(text: str | None) -> list[int] | None:
     """Horizons that an option lists; None where it is not given."""
     if text is None:

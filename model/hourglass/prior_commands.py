@@ -82,7 +82,7 @@ def revise(
     """State a belief anew; the old statement stays beneath it, with its author and date."""
     from hourglass import prediction, prior_display, revision  # tomlkit, SciPy: not to print help
 
-    asked, day = options.opened(question, root), options.day(as_of, "--as-of")
+    asked, day = options.opened(question, root), options.known(as_of)
     wanted = _horizons(asked.case, day) if forecast else None  # refused before anything is written
     told = revision.revise(
         asked.case.folder, asked.case.place, path, (q05, q50, q95), because, source=source,
