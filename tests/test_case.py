@@ -66,7 +66,6 @@ def test_files_that_are_all_missing_are_one_problem_each(tmp_path: Path) -> None
     told = [problem.place for problem in Folder(tmp_path / "empty").problems()]
     names = [
         "drivers",
-        "evidence",
         "gates",
         "grades",
         "life_tables",

@@ -79,7 +79,7 @@ def checked(folder: Path, place: str, today: date, name: str, text: str) -> Case
         Where a file of the folder cannot be copied, each with its reason.
     """
     with tempfile.TemporaryDirectory(prefix="hourglass-") as scratch:
-        copy = Path(scratch) / "case"
+        copy = Path(scratch) / folder.name
         try:
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
         except shutil.Error as error:

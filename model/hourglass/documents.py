@@ -97,17 +97,15 @@ def read_text(path: Path, place: str, problems: list[Problem]) -> str | None:
     return None
 
 
-def list_files(
-    folder: Path, suffix: str, place: str, problems: list[Problem], *, needed: bool = False
-) -> list[Path]:
+def list_files(folder: Path, suffix: str, place: str, problems: list[Problem]) -> list[Path]:
     """Files of a folder by name; what else lies there unread is added to `problems`.
 
-    A folder that is not `needed` may be missing.
+    There need be no such folder: a new question has no evidence yet.
     """
     try:
         paths = [path for path in sorted(folder.iterdir()) if not _aside(path.name)]
     except FileNotFoundError:
-        if needed or folder.is_symlink():
+        if folder.is_symlink():
             problems.append(Problem(place, "folder is missing; restore it or create it"))
         return []
     except OSError as error:

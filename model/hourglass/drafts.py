@@ -44,7 +44,7 @@ def load(
     """Ledger of the `evidence` folder as it would be with the `added` entries, its faults in `problems`."""
     found: list[Draft] = []
     whole = True
-    for path in documents.list_files(folder, ".toml", place, problems, needed=True):
+    for path in documents.list_files(folder, ".toml", place, problems):
         tables = documents.read_toml(path, f"{place}/{path.name}", problems)
         whole &= tables is not None and read(tables, f"{place}/{path.name}", found, problems)
     found += added
