@@ -262,7 +262,7 @@ def _told(kind: str, cells: Cells, spot: str, today: date, problems: list[Proble
             Problem(spot, f"lacks {', '.join(lacking)}; fill {'them' if lacking[1:] else 'it'} in")
         )
         faults = []  # a specimen in the blanks, as for flags
-        _draft(kind, _specimen(kind, today) | cells, spot, today, faults)
+        _draft(kind, {**_specimen(kind, today), **cells}, spot, today, faults)
     columns = {f"{spot}: {'.'.join(b.path)}": f"{spot}: {b.cell}" for b in blanks(kind)}
     problems += [Problem(columns.get(fault.place, fault.place), fault.message) for fault in faults]
     return draft
