@@ -22,12 +22,12 @@ def test_reliability_says_where_hits_are_not_what_was_right() -> None:
     sound(told)
 
 
-def test_the_worst_quantities_are_told_apart() -> None:
+def test_the_quantities_nearest_to_their_edge_are_told_apart() -> None:
     at = (0.0, 0.5, 1.0)
-    told = [Steps(f"q{i}", at, (0.0, -0.01 * i, 0.0)) for i in range(9)]
+    told = [Steps(f"q{i}", at, (0.0, -0.01 * i, 0.0), 0.2 * i) for i in range(9)]
     drawn = record_figures.calibration(told, Band(at, (0.0, -0.05, 0.0), (0.0, 0.05, 0.0)))
     assert {row["shown"] for row in rows(drawn, "shown")} == {"others", "q6", "q7", "q8"}
-    assert "furthest: q8 0.080; q7 0.070; q6 0.060" in drawn.words
+    assert "edge of the band: q8 160 %; q7 140 %; q6 120 %" in drawn.words
     sound(drawn)
     sound(record_figures.calibration(told[:1], Band(at, (0.0,) * 3, (0.0,) * 3)))
 

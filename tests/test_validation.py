@@ -1,19 +1,23 @@
 """The quick form of the validation, its numbers checked, and the page that tells of it."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import ROOT
 
-from hourglass import contest, exam, naive, options, validation, validation_page, workspace
+from hourglass import calibration, contest, exam, naive, options, validation, validation_page, workspace
+from hourglass.batch import Place
 from hourglass.case import Case
 from hourglass.contest import FULL, Lead, Standing
 from hourglass.grading import Interval
@@ -36,9 +40,14 @@ def ground(case: Case) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def quick(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Validation:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("validation")
+
+
+@pytest.fixture(scope="module")
+def quick(ground: Ground, kept: Path) -> Validation:
     place = options.place(None, None, workspace.find(ROOT, ROOT))
-    return validation.run(ground, QUICK, tmp_path_factory.mktemp("validation"), place, unheard)
+    return validation.run(ground, QUICK, kept, place, unheard)
 
 
 def test_the_ground_holds_every_contender_under_both_beliefs(ground: Ground) -> None:
@@ -70,6 +79,32 @@ def test_every_quantity_of_thirty_worlds_is_inside_its_band(quick: Validation) -
     assert (
         quick.calibration.failed <= 3
     )  # of 30: a fit here and there is worth fewer draws than it is ranked among
+
+
+@pytest.mark.slow
+def test_worlds_with_a_quantity_out_of_its_band_are_drawn_again_once(
+    quick: Validation, ground: Ground, kept: Path, tmp_path: Path
+) -> None:
+    """Results are planted: every truth of P below its draws with this seed; the real ones with the next."""
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+    (first,) = (tmp_path / "calibration").iterdir()
+    months = tuple(ground.case.question.header.horizons)
+    trial = calibration.Trial(ground.case, quick.as_of, months, ground.seed + 1, 0)
+    shutil.copytree(first, first.with_name(calibration.key(trial)))
+    for path in first.glob("*.json"):
+        world = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(world | {"ranks": world["ranks"] | {"P within 3 months": 0}}), "utf-8")
+    told = validation.run(ground, QUICK, tmp_path, Place(), unheard)
+    assert quick.again is None
+    assert told.again is not None
+    assert told.again.judged == quick.calibration.judged
+    count = len(told.calibration.judged)
+    page = validation_page.markdown(told, "2026-11-22", "validation")
+    outside = f"{count - 1} of {count}; outside: P within 3 months"
+    assert f"| {outside}; again with seed 2: {count} of {count} | **NO** |" in page
+    ((name, way, alone),) = validation_page.repeated(told)
+    assert f"{name}: {way} of the way to the edge of the band of all, and {alone} to that" in page
+    assert float(way.split()[0]) < float(alone.split()[0])  # a band for one quantity is narrower
 
 
 @pytest.mark.slow

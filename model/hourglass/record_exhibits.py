@@ -12,16 +12,14 @@ class Steps:
     ----------
     at, apart
         Points in [0, 1], and the difference there.
+    way
+        How far they go towards the edge of the band at most; 1 is the edge.
     """
 
     name: str
     at: tuple[float, ...]
     apart: tuple[float, ...]
-
-    @property
-    def worst(self) -> float:
-        """Greatest distance from where the ranks should be."""
-        return max((abs(one) for one in self.apart), default=0.0)
+    way: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from hourglass.grading import Bin
 from hourglass.record_exhibits import Anew, Backtest, Band, Crowd, Steps
 
 NAMED = 3
-"""Quantities that are told apart, the worst; the others are grey."""
+"""Quantities that are told apart, the nearest to their edge; the others are grey."""
 OTHERS = "others"
 
 
 def calibration(told: Sequence[Steps], band: Band) -> Figure:
     """Ranks of many quantities against those of a calibrated machine, and the band they should keep to."""
-    worst = sorted(told, key=lambda one: -one.worst)[:NAMED]
+    worst = sorted(told, key=lambda one: -one.way)[:NAMED]
     names = [figures.short(one.name, 60) for one in worst]
     rows = [
         {"at": at, "apart": apart, "line": figures.short(one.name, 60), "what": figures.short(one.name, 60),
@@ -39,9 +39,10 @@ def calibration(told: Sequence[Steps], band: Band) -> Figure:
         .encode(x=x, y=y, y2="high:Q"),
         lines.encode(x=x, y=y, detail="line:N", color=shade, tooltip=figures.hover("what")),
     ]
-    furthest = "; ".join(f"{name} {one.worst:.3f}" for name, one in zip(names, worst, strict=True))
+    nearest = "; ".join(f"{name} {100 * one.way:.0f} %" for name, one in zip(names, worst, strict=True))
     words = (
-        f"Ranks of {phrases.many(len(told), 'quantity')}, distance from calibration; furthest: {furthest}."
+        f"Ranks of {phrases.many(len(told), 'quantity')}, distance from calibration; "
+        f"furthest on the way to the edge of the band: {nearest}."
     )
     return figures.figure("calibration", words.replace("quantitys", "quantities"), layers, 260)
 

@@ -13,15 +13,13 @@ from hourglass.uniformity import Uniformity
 
 def steps(judged: tuple[Uniformity, ...]) -> tuple[tuple[Steps, ...], Band]:
     """Distribution of every quantity's ranks less that of uniform ones, and the band of all."""
-    found = tuple(
-        Steps(one.group, one.at, tuple(share - at for share, at in zip(one.share, one.at, strict=True)))
-        for one in judged
-    )
+    found = tuple(Steps(one.group, one.at, _less(one.share, one.at), one.way) for one in judged)
     one = judged[0]
-    low, high = (
-        tuple(edge - at for edge, at in zip(edges, one.at, strict=True)) for edges in (one.low, one.high)
-    )
-    return found, Band(one.at, low, high)
+    return found, Band(one.at, _less(one.low, one.at), _less(one.high, one.at))
+
+
+def _less(shares: tuple[float, ...], at: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(share - place for share, place in zip(shares, at, strict=True))
 
 
 def _anew(told: Forecast) -> Anew:

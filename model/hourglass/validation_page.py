@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 
 from hourglass import (
     backtests,
+    calibration,
     evidence_figures,
     examination,
     figures,
     page,
     record_figures,
     store,
+    uniformity,
     validation_exhibits,
 )
 from hourglass.backtests import Backtest, Gain
-from hourglass.calibration import COVERAGES
+from hourglass.calibration import COVERAGES, Calibration
 from hourglass.case import Case
 from hourglass.contest import FULL
 from hourglass.fitness import Fitness
@@ -45,9 +47,9 @@ class Requirement:
 
 def requirements(told: Validation) -> tuple[Requirement, ...]:
     """What was promised beforehand, and what was found."""
-    grade, out = told.grade, [one.group for one in told.calibration.judged if not one.passed]
-    count = len(told.calibration.judged)
-    found = f"{count - len(out)} of {count}" + (f"; outside: {', '.join(out)}" if out else "")
+    grade, found = told.grade, _inside(told.calibration)
+    if told.again:
+        found += f"; again with seed {told.seed + 1}: {_inside(told.again)}"
     ahead = "; ".join(f"{rival} {_interval(lead)}" for rival, lead in grade.leads.items())
     slope, width = grade.slope, grade.slope.high - grade.slope.low
     missed = [one for one in grade.bins if not one.held]
@@ -56,12 +58,17 @@ def requirements(told: Validation) -> tuple[Requirement, ...]:
     scored = "Questions with known answers: mean log score above both rivals', 95 % interval above 0"
     stretch = "Slope of recalibration: its 95 % interval holds 1"
     return (
-        Requirement(fits, found, not out),
+        Requirement(fits, found, told.calibration.passed),
         Requirement(scored, ahead, all(lead.low > 0 for lead in grade.leads.values())),
         Requirement(stretch, _interval(slope), slope.low <= 1 <= slope.high),
         Requirement(f"and is narrower than {WIDEST_SLOPE:g}", f"{width:.3f}", width < WIDEST_SLOPE),
         Requirement("Hit rate of every bin inside its 99 % interval", hits, not missed),
     )
+
+
+def _inside(told: Calibration) -> str:
+    out, count = [one.group for one in told.judged if not one.passed], len(told.judged)
+    return f"{count - len(out)} of {count}" + (f"; outside: {', '.join(out)}" if out else "")
 
 
 def _interval(told: Interval) -> str:
@@ -96,6 +103,7 @@ def markdown(told: Validation, date: str, folder: str) -> str:
         "told": told, "date": date, "folder": folder,
         "code": store.code()[:12], "versions": store.libraries(),
         "requirements": requirements(told), "coverages": COVERAGES, "ranked": ranked(told),
+        "repeated": repeated(told), "inside": _inside,
         "news": news(told.backtest.gains), "withheld": len(told.backtest.withheld),
         "known": examination.KNOWN, "percent": percent, "span": span, "interval": _interval,
         "remarks": backtests.remarks(told.backtest), "entered": backtests.entered(told.backtest),
@@ -134,6 +142,16 @@ def ranked(told: Validation) -> list[tuple[str, str, tuple[float, ...]]]:
         )
         for one in chosen
     ]
+
+
+def repeated(told: Validation) -> list[tuple[str, str, str]]:
+    """Quantities that left their band, with the next seed: way in the band of all, and in one of its own."""
+    if told.again is None:
+        return []
+    found, ways = told.again, {one.group: one.way for one in told.again.judged}
+    outside = [one.group for one in told.calibration.judged if not one.passed]
+    alone = {name: uniformity.judge(calibration.spread({name: found.ranks[name]}))[0].way for name in outside}
+    return [(name, f"{100 * ways[name]:.0f} %", f"{100 * alone[name]:.0f} %") for name in outside]
 
 
 def news(gains: Iterable[Gain]) -> list[Gain]:
