@@ -1,5 +1,6 @@
 """Files that a person can break, whatever they hold: one fault, one problem, no other exception."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from datetime import date
@@ -157,6 +158,13 @@ def test_a_folder_in_the_place_of_a_file_is_one_fault(folder: Folder, file: str)
     (folder.path / file).unlink(missing_ok=True)
     (folder.path / file).mkdir(parents=True)
     assert folder.problem().startswith(f"{file}: cannot be read (")
+
+
+@pytest.mark.parametrize("file", ["evidence/2022.toml", "series/else.csv"])
+def test_a_pipe_in_a_folder_of_files_is_one_fault(folder: Folder, file: str) -> None:
+    (folder.path / file).parent.mkdir(exist_ok=True)
+    os.mkfifo(folder.path / file)
+    assert folder.problem() == f"{file}: is a pipe; put a file in its place"
 
 
 @pytest.mark.parametrize("file", [*FILES, *TABLES, "evidence/2022.toml"])

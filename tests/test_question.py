@@ -47,6 +47,11 @@ def check(folder: Folder, file: str, old: str, new: str, fault: str) -> None:
             "starts: should be a date, without quotes or time of day, not 2022-02-24 00:00:00",
         ),
         (
+            r"^history_from = .*",
+            "history_from = 0001-01-01",
+            "history_from: should be greater than or equal to 1900-01-01, not 0001-01-01",
+        ),
+        (
             r"^closes = .*",
             "closes = 2022-01-01",
             "dates out of order: history_from 2020-08-01, starts 2022-02-24, closes 2022-01-01; "

@@ -72,6 +72,13 @@ def test_a_value_that_cannot_be_is_one_problem(folder: Folder, file: str, line: 
     assert folder.problem() == f"{file}: line {number}: {line[:10]}: {fault}"
 
 
+def test_more_answers_than_a_poll_can_have_are_one_problem(folder: Folder) -> None:
+    folder.append(POLL, f"2023-05-01,2023-05-09,0.1,{10**23},s\n")
+    number = (folder.path / POLL).read_text().count("\n")
+    told = f"n: should be less than or equal to 10000000, not '{10**23}'"
+    assert folder.problem() == f"{POLL}: line {number}: {told}"
+
+
 @pytest.mark.parametrize(
     ("line", "fault"),
     [

@@ -116,7 +116,9 @@ def list_files(folder: Path, suffix: str, place: str, problems: list[Problem]) -
             fault = f"does not end in {suffix} and is not read; rename it or move it elsewhere"
             inside = "is a folder, of which nothing is read; move its files up"
             problems.append(Problem(f"{place}/{path.name}", inside if path.is_dir() else fault))
-    return [path for path in paths if path.suffix == suffix]
+        elif path.is_fifo():  # else reading it waits for ever
+            problems.append(Problem(f"{place}/{path.name}", "is a pipe; put a file in its place"))
+    return [path for path in paths if path.suffix == suffix and not path.is_fifo()]
 
 
 def _aside(name: str) -> bool:

@@ -41,6 +41,10 @@ NUMBERS = ("1", "2", "3", "4", "5")
 """Admiralty numbers that carry weight, most credible report first; 6 carries none."""
 OUTCOMES = ("entry", "none")
 """Outcomes of every forecast beside its rivals."""
+EARLIEST = date(1900, 1, 1)
+"""First day of any history: each month of it is a step of every fit, and nothing before is weighed."""
+MOST_ASKED = 10_000_000
+"""Answers of a poll at most."""
 LONGEST_HORIZON = 120
 """Months; past ten years a monthly walk of the drivers says nothing."""
 
@@ -68,7 +72,7 @@ class Header(Schema):
     title: Text
     criteria: Text
     edge_cases: tuple[EdgeCase, ...]
-    history_from: date
+    history_from: Annotated[date, Field(ge=EARLIEST)]
     starts: date
     closes: date
     confirmed_through: date
@@ -131,7 +135,7 @@ class Series(Schema):
     sign: Annotated[Literal[1, -1], BeforeValidator(_no_truth_value)]
     change: bool = False
     tail: Annotated[float, Field(ge=1)] | None = None
-    assumed_n: Annotated[int, Field(ge=1)] | None = None
+    assumed_n: Annotated[int, Field(ge=1, le=MOST_ASKED)] | None = None
     loading: Positive
     intercept: Belief
     dispersion: Belief

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from hourglass import documents
 from hourglass.documents import Day, Schema, Text
 from hourglass.errors import Problem
-from hourglass.question import Names, Series
+from hourglass.question import MOST_ASKED, Names, Series
 
 MEAN_MONTH = 365.2425 / 12
 """Days."""
@@ -24,7 +24,7 @@ class Row(Schema):
     date: Day
     known: Day
     value: float
-    n: Annotated[int, Field(ge=1)] | None = None
+    n: Annotated[int, Field(ge=1, le=MOST_ASKED)] | None = None
     source: Text
 
     @field_validator("known")
