@@ -23,6 +23,12 @@ SCHEMES = ("tcp", "tls")
 """How a scheduler can be reached."""
 PATIENCE = 5
 """Seconds that a scheduler is given to answer."""
+UNWATCHED = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "200ms",
+}
+"""Dask's watch over processes of our own: each look takes time from fits, which fill the machine."""
 SILENT = 100
 """Above every level of logging."""
 PACKAGE = __name__.partition(".")[0]
@@ -43,9 +49,11 @@ def is_address(text: str) -> bool:
 def processes(workers: int) -> Iterator["Client"]:
     """Workers on this machine, reached over loopback alone; they end with the context."""
     _hush()
+    from dask import config
     from distributed import Client, LocalCluster
 
     with (
+        config.set(UNWATCHED),
         tempfile.TemporaryDirectory(prefix="hourglass-", ignore_cleanup_errors=True) as scratch,
         LocalCluster(
             n_workers=workers,
