@@ -167,11 +167,11 @@ def _rest(way: "_Way") -> Part:
         return Part(
             OTHER,
             0.0,
-            f"Revised: {paths or 'tables or weights'}; the parts above hold the beliefs before.{fit}",
+            f"revised: {paths or 'tables or weights'}; the parts above hold the beliefs before.{fit}",
         )
     if not (way.one.by_this_program and way.other.by_this_program) and not way.echoes():
-        return Part(OTHER, 0.0, "One of the runs was made by another version of the program.")
-    return Part(REFIT, 0.0, "It holds the later run's own fit, smoothing of weights, and Monte Carlo error.")
+        return Part(OTHER, 0.0, "one of the runs was made by another version of the program.")
+    return Part(REFIT, 0.0, "it holds the later run's own fit, smoothing of weights, and Monte Carlo error.")
 
 
 def _detail(group: Group) -> str:
