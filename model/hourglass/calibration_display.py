@@ -30,6 +30,8 @@ def sentences(told: Calibration) -> Iterator[str]:
         yield f"{many}: {verdict}. {held} hold every one."
     else:
         yield f"{many}: NOT calibrated. {held} fail for {', '.join(out)}."
+        chance = f"{1 - LEVEL:.0%}"
+        yield f"With {chance} a calibrated machine fails, too; another --seed tells luck from fault."
     faults = ", ".join(f"{name} {count}" for name, count in told.faults.items()) or "none"
     yield f"Fits with a fault of their own: {told.failed} ({faults}). They count like all others."
 
