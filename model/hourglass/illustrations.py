@@ -115,7 +115,8 @@ def _trust(d: Dossier, found: Found) -> Iterator[Captioned]:
     for ranks in trust_exhibits.ranks(found.standing):
         yield (
             trust_figures.ranks(ranks),
-            f"{ranks.title[:1].upper()}{ranks.title[1:]}: ranks of each chain's draws; where chains agree, columns are even.",
+            f"{ranks.title[:1].upper()}{ranks.title[1:]}: "
+            "ranks of each chain's draws; where chains agree, columns are even.",
         )
 
 
