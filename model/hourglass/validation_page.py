@@ -79,7 +79,7 @@ def drawings(told: Validation, case: Case) -> dict[str, str]:
     """SVG of each figure by its name."""
     steps, band = validation_exhibits.steps(told.calibration.judged)
     known = validation_exhibits.evidence(case, told.backtest)
-    ends = told.backtest.days[0].forecast.as_of, told.backtest.days[-1].forecast.as_of
+    ends = case.question.header.starts, told.backtest.days[-1].forecast.as_of
     made = (
         record_figures.calibration(steps, band),
         record_figures.reliability(told.grade.bins),
