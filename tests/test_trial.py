@@ -44,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Effort]:
 
 def test_a_day_that_fails_a_check_is_sampled_as_a_forecast_is(task: Task, asked: list[Effort]) -> None:
     told = trial.trial(task)["forecast"]
-    assert asked == [HARD, LIGHT, HARD]  # the outside view first
+    assert asked == [LIGHT, HARD, LIGHT, HARD]  # the outside view first
     assert told["verdict"]["passed"]
     assert 0 < told["horizons"][0]["mean"] < told["horizons"][1]["mean"] < 1
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from hourglass import calendar, estimate, news, parameters, reweighting, store, summary
+from hourglass import calendar, estimate, news, parameters, reweighting, store, summary, verdict
 from hourglass.assembly import build
 from hourglass.case import Case
 from hourglass.draws import Draws
@@ -24,7 +24,7 @@ class Effort:
     target_accept: float
 
 
-EFFORTS = (Effort(700, 400, 0.9), Effort(1500, 800, 0.95))
+EFFORTS = (Effort(1000, 400, 0.9), Effort(1500, 800, 0.95))
 """Less than a forecast is, under the same verdict; where it fails a check, as a forecast is."""
 
 
@@ -98,10 +98,19 @@ def _outside(task: Task, panel: Panel, labels: Labels) -> tuple[Draws, Weights |
     key = store.key(store.inputs(task.case, task.anchor) | {"months": task.months}, task.seed)
     if key not in _anchors:
         base, names = build(task.case, task.anchor, task.months)
-        _anchors[key] = base, _sample(task, class_only(base, own=True), names, EFFORTS[-1])
+        _anchors[key] = base, _settled(task, class_only(base, own=True), names)
     base, draws = _anchors[key]
     layout = parameters.layout(task.case.question)
     weights = reweighting.smooth(reweighting.class_log_ratio(layout, draws, base, panel))
     if all(check.passed for check in weights.checks("weights")):
         return draws, weights
-    return _sample(task, class_only(panel, own=True), labels, EFFORTS[-1]), None
+    return _settled(task, class_only(panel, own=True), labels), None
+
+
+def _settled(task: Task, panel: Panel, labels: Labels) -> Draws:
+    """Draws of the lighter effort if their fit passes its checks, else of the harder."""
+    light, hard = EFFORTS
+    draws = _sample(task, panel, labels, light)
+    if all(check.passed for check in verdict.judge_fit(draws)):
+        return draws
+    return _sample(task, panel, labels, hard)
