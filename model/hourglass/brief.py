@@ -33,7 +33,7 @@ JOINT = " · "
 """What stands between the things that one field says."""
 
 
-MOST_COLUMNS, MOST_LETTERS = 4, 40
+MOST_COLUMNS, MOST_LETTERS = 4, 20
 """Columns, and letters beside the first, that a telephone shows side by side."""
 
 
