@@ -2,7 +2,7 @@
 
 Run with `python benchmarks/validate.py [FITS]`. In a root of its own: a cold forecast; 24 days of the
 past; 300 worlds (or FITS) by two workers; then the first 30 of them once more by one. Some worlds take
-twice as long as others, so the paces of two workers and of one are those of the same 30. What one
+half as long again as others, so the paces of two workers and of one are those of the same 30. What one
 worker would take for all worlds is its whole process for the 30 and its pace for the others.
 """
 

@@ -140,8 +140,8 @@ class Validation:
     Attributes
     ----------
     again
-        The same worlds drawn with the next seed, where a quantity of the first was out of its band:
-        in 5 of 100 runs one is, with a calibrated machine too.
+        As many other worlds, drawn with the next seed, where a quantity was out of its band: in 5 of
+        100 runs one is, with a calibrated machine too. None where all were inside.
     answers, rivals
         How far the fits of questions can be trusted, and those of the contest.
     cells

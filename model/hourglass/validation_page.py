@@ -67,8 +67,12 @@ def requirements(told: Validation) -> tuple[Requirement, ...]:
 
 
 def _inside(told: Calibration) -> str:
-    out, count = [one.group for one in told.judged if not one.passed], len(told.judged)
+    out, count = _outside(told), len(told.judged)
     return f"{count - len(out)} of {count}" + (f"; outside: {', '.join(out)}" if out else "")
+
+
+def _outside(told: Calibration) -> list[str]:
+    return [one.group for one in told.judged if not one.passed]
 
 
 def _interval(told: Interval) -> str:
@@ -148,10 +152,13 @@ def repeated(told: Validation) -> list[tuple[str, str, str]]:
     """Quantities that left their band, with the next seed: way in the band of all, and in one of its own."""
     if told.again is None:
         return []
-    found, ways = told.again, {one.group: one.way for one in told.again.judged}
-    outside = [one.group for one in told.calibration.judged if not one.passed]
-    alone = {name: uniformity.judge(calibration.spread({name: found.ranks[name]}))[0].way for name in outside}
-    return [(name, f"{100 * ways[name]:.0f} %", f"{100 * alone[name]:.0f} %") for name in outside]
+    ranks, ways = told.again.ranks, {one.group: one.way for one in told.again.judged}
+    outside = _outside(told.calibration)
+    alone = [uniformity.judge(calibration.spread({name: ranks[name]}))[0].way for name in outside]
+    return [
+        (name, f"{100 * ways[name]:.0f} %", f"{100 * way:.0f} %")
+        for name, way in zip(outside, alone, strict=True)
+    ]
 
 
 def news(gains: Iterable[Gain]) -> list[Gain]:
