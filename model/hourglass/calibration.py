@@ -185,7 +185,12 @@ class Calibration:
     @property
     def passed(self) -> bool:
         """Whether every quantity lies inside its band."""
-        return all(one.passed for one in self.judged)
+        return not self.outside
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Quantities that leave their band, the furthest first."""
+        return tuple(one.group for one in self.judged if not one.passed)
 
 
 def gather(results: Sequence[Mapping[str, Any]]) -> Calibration:

@@ -22,14 +22,13 @@ def calibration(told: Calibration) -> RenderableType:
 
 def sentences(told: Calibration) -> Iterator[str]:
     """What the calibration found, in words."""
-    out = [one.group for one in told.judged if not one.passed]
     many = f"{told.fits} worlds, {len(told.judged)} quantities ranked among {KEPT} draws each"
     held = f"Bands that hold all quantities with {LEVEL:.0%}"
-    if not out:
+    if told.passed:
         verdict = "calibrated" if told.fits >= MANY else "no fault found; so few worlds show gross ones alone"
         yield f"{many}: {verdict}. {held} hold every one."
     else:
-        yield f"{many}: NOT calibrated. {held} fail for {', '.join(out)}."
+        yield f"{many}: NOT calibrated. {held} fail for {', '.join(told.outside)}."
         chance = f"{1 - LEVEL:.0%}"
         yield f"With {chance} a calibrated machine fails, too; another --seed tells luck from fault."
     faults = ", ".join(f"{name} {count}" for name, count in told.faults.items()) or "none"

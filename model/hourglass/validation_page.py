@@ -67,12 +67,8 @@ def requirements(told: Validation) -> tuple[Requirement, ...]:
 
 
 def _inside(told: Calibration) -> str:
-    out, count = _outside(told), len(told.judged)
+    out, count = told.outside, len(told.judged)
     return f"{count - len(out)} of {count}" + (f"; outside: {', '.join(out)}" if out else "")
-
-
-def _outside(told: Calibration) -> list[str]:
-    return [one.group for one in told.judged if not one.passed]
 
 
 def _interval(told: Interval) -> str:
@@ -153,7 +149,7 @@ def repeated(told: Validation) -> list[tuple[str, str, str]]:
     if told.again is None:
         return []
     ranks, ways = told.again.ranks, {one.group: one.way for one in told.again.judged}
-    outside = _outside(told.calibration)
+    outside = told.calibration.outside
     alone = [uniformity.judge(calibration.spread({name: ranks[name]}))[0].way for name in outside]
     return [
         (name, f"{100 * ways[name]:.0f} %", f"{100 * way:.0f} %")
