@@ -58,3 +58,19 @@ def test_an_age_is_in_days() -> None:
     day = date(2023, 1, 26)
     told = [phrases.age(known, day) for known in (day, date(2023, 1, 25), date(2022, 1, 26))]
     assert told == ["the same day", "1 day before", "365 days before"]
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "told"),
+    [
+        (1.0043, 1.01, "1.004"),
+        (1.01004, 1.01, "1.01004"),
+        (1.01, 1.01, "1.01"),
+        (0.00203402, 0.00203398, "0.00203402"),
+        (0.0, 0, "0"),
+        (float("nan"), 1.01, "none"),
+        (1.2, float("nan"), "1.2"),
+    ],
+)
+def test_what_a_check_found_is_told_from_its_limit(value: float, limit: float, told: str) -> None:
+    assert phrases.measured(value, limit) == told

@@ -69,10 +69,9 @@ def check_row(check: Check) -> tuple[str, str, str]:
 
     A limit from which a withheld chance could be read is withheld with it.
     """
-    value = "none" if isnan(check.value) else f"{check.value:.4g}"
     way = "at least" if check.name.rpartition(" ")[2] in AT_LEAST else "at most"
     limit = phrases.WITHHELD if isnan(check.limit) else f"{way} {check.limit:.4g}"
-    return check.name, value, limit
+    return check.name, phrases.measured(check.value, check.limit), limit
 
 
 AT_LEAST = {"chains", "ess", "ess_bulk", "ess_tail", "e_bfmi"}

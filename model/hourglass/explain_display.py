@@ -138,7 +138,8 @@ def _short_of(check: Check) -> str:
     """What a fit between fell short of: its power, the check, and the limit that it passed."""
     _, power, name = check.name.split(" ", 2)
     bound = "at most" if check.value > check.limit else "at least"
-    return f"at power {power} {name} is {check.value:.4g}, {bound} {check.limit:.4g} is wanted"
+    value = phrases.measured(check.value, check.limit)
+    return f"at power {power} {name} is {value}, {bound} {check.limit:.4g} is wanted"
 
 
 def _ways(what: str, parts: Sequence[Part], whole: float) -> Table:

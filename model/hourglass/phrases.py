@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import isnan
 
 from hourglass.summary import Driver, Horizon
 
@@ -84,6 +85,14 @@ def number(value: float) -> str:
 def rounded(value: float) -> str:
     """Number that the model made, to three digits."""
     return number(float(f"{value:.3g}"))
+
+
+def measured(value: float, limit: float) -> str:
+    """What a check found, with the digits that tell it from its limit."""
+    if isnan(value):
+        return "none"
+    told = (f"{value:.{digits}g}" for digits in range(4, 18))
+    return next((text for text in told if text != f"{limit:.4g}"), f"{value:.4g}")
 
 
 def many(count: int, noun: str) -> str:
