@@ -100,7 +100,8 @@ async def _is_scheduler(address: str) -> bool:
     try:
         async with asyncio.timeout(PATIENCE), rpc(address, connection_args=security) as remote:
             return bool((await remote.identity())["type"] == "Scheduler")
-    except (OSError, ValueError, MemoryError, struct.error):  # the last: Dask's reading of other tongues
+    # TypeError: TLS without its certificates; the last two: Dask's reading of other tongues.
+    except (OSError, ValueError, TypeError, MemoryError, struct.error):
         return False
 
 
