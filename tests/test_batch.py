@@ -79,7 +79,7 @@ def test_results_come_in_the_order_of_the_tasks_and_lie_in_files(tmp_path: Path)
     found = batch.run(errands.doubled, {"b": 1, "a": 2}, tmp_path / "kept", Place(), told)
     assert list(found.items()) == [("b", {"twice": 2}), ("a", {"twice": 4})]
     assert names(tmp_path / "kept") == ["a.json", "b.json"]
-    assert json.loads((tmp_path / "kept" / "a.json").read_text()) == {"twice": 4}
+    assert json.loads((tmp_path / "kept" / "a.json").read_text())["result"] == {"twice": 4}
     assert told.counts == [(0, 2), (1, 2), (2, 2)]
 
 
@@ -126,11 +126,26 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert text(found) == serial(tmp_path)
 
 
-@pytest.mark.parametrize("damage", ["", '{"draws": [0.1', "null", "[1]", "\x00"])
-def test_a_damaged_result_is_made_again_and_no_other(tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: "",
+        lambda text: text[:20],
+        lambda _: "null",
+        lambda _: "[1]",
+        lambda _: "{}",
+        lambda _: "\x00",
+        lambda text: text.replace("0.", "1.", 1),
+    ],
+    ids=["empty", "half", "null", "list", "no keys", "no text", "another number"],
+)
+def test_a_damaged_result_is_made_again_and_no_other(tmp_path: Path, damage: Callable[[str], str]) -> None:
     signs, kept = tmp_path / "signs", tmp_path / "kept"
     whole = text(batch.run(errands.counted, tasks(signs), kept, Place(), quiet))
-    (kept / f"{NAMES[2]}.json").write_text(damage)
+    file = kept / f"{NAMES[2]}.json"
+    sound = file.read_text()
+    file.write_text(damage(sound))
+    assert file.read_text() != sound
     assert text(batch.run(errands.counted, tasks(signs), kept, Place(), quiet)) == whole
     assert names(signs) == sorted([f"{seed}-0" for seed in range(8)] + ["2-1"])
 
@@ -501,6 +516,11 @@ def test_a_scheduler_that_is_not_there_is_refused(
         (complaint,) = refused(Place(scheduler=address), tmp_path)
     remedy = "correct it, or start one with `dask scheduler`"
     assert complaint == f"--scheduler: no scheduler answers at {address}; {remedy}"
+
+
+def test_a_scheduler_that_wants_certificates_is_refused_without_them(tmp_path: Path) -> None:
+    (complaint,) = refused(Place(scheduler="tls://127.0.0.1:1"), tmp_path)
+    assert complaint.startswith("--scheduler: no scheduler answers at tls://127.0.0.1:1")
 
 
 def replying(listener: socket.socket, answer: bytes) -> None:

@@ -118,17 +118,19 @@ def _faults(place: Place) -> Iterator[Problem]:
 
 
 def _kept(path: Path) -> dict[str, Any] | None:
-    """Result on disk; None where there is none or it is damaged."""
+    """Result on disk; None where there is none or it is not, to the letter, what was kept."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        result: dict[str, Any] = found["result"]
+        return result if found["sha256"] == store.digest(result) else None
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _keep(path: Path, result: Mapping[str, Any]) -> Any:
     """Write a result whole or not at all, and return what will be read again."""
-    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    plain = json.loads(json.dumps(result))
+    text = json.dumps({"sha256": store.digest(plain), "result": plain}, indent=1, ensure_ascii=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
     try:
@@ -137,7 +139,7 @@ def _keep(path: Path, result: Mapping[str, Any]) -> Any:
         os.replace(draft, path)
     finally:
         Path(draft).unlink(missing_ok=True)
-    return json.loads(text)
+    return plain
 
 
 type Made = Generator[tuple[str, Mapping[str, Any]]]
