@@ -72,6 +72,20 @@ def test_horizons_of_other_outcomes_are_no_forecast() -> None:
         summary.from_json(odd)
 
 
+def test_a_chance_beside_a_failed_verdict_is_no_forecast() -> None:
+    odd = summary.as_json(told())
+    odd["verdict"]["checks"][0]["passed"] = False
+    with pytest.raises(ValueError, match="told though the verdict failed"):
+        summary.from_json(odd)
+
+
+def test_a_verdict_that_says_another_thing_than_its_checks_is_no_forecast() -> None:
+    odd = summary.as_json(told())
+    odd["verdict"]["passed"] = False
+    with pytest.raises(ValueError, match="another thing than its checks"):
+        summary.from_json(odd)
+
+
 def test_a_forecast_from_before_there_were_updates_can_still_be_read() -> None:
     old = summary.as_json(told())
     del old["run"]["fit"]
@@ -85,7 +99,7 @@ def test_no_evidence_has_no_newest_day() -> None:
 
 @pytest.mark.parametrize("value", [nan, inf])
 def test_a_number_that_is_none_is_null_in_json(value: float) -> None:
-    odd = replace(told(), verdict=Verdict((Check("r_hat", value, 1.01, False),)))
+    odd = summary.withheld(replace(told(), verdict=Verdict((Check("r_hat", value, 1.01, False),))))
     text = json.dumps(summary.as_json(odd), allow_nan=False)
     assert json.loads(text)["verdict"]["checks"][0]["value"] is None
     assert not summary.from_json(json.loads(text)).verdict.passed

@@ -254,6 +254,10 @@ def from_json(told: Mapping[str, Any]) -> Forecast:
         raise ValueError("horizons: there are none, or their outcomes differ")
     if made.verdict.passed and not all(horizon.told for horizon in made.horizons):
         raise ValueError("horizons: a chance is null though the verdict passed")
+    if not made.verdict.passed and any(horizon.mean is not None for horizon in made.horizons):
+        raise ValueError("horizons: a chance is told though the verdict failed")
+    if made.verdict.passed != told["verdict"]["passed"]:
+        raise ValueError("verdict: says another thing than its checks")
     return made
 
 
