@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,25 @@ def test_a_withheld_report_is_written_and_the_code_says_so(
         found = words("report", *AS_OF, "--root", str(report.root))
     assert found.code == 3
     assert Path(found.out.strip()).is_file()
+
+
+def test_a_report_does_not_lose_what_draws_that_are_gone_gave_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = shutil.copytree(reports.believed().root, tmp_path / "root")
+    for draws in root.glob(".hourglass/runs/*/*/posterior.nc"):
+        draws.write_bytes(b"")
+    for data in root.glob(f"reports/belarus/*/{publication.DATA}"):
+        told = json.loads(data.read_text())
+        told["report"]["extras"] = []
+        data.write_text(json.dumps(told))
+    pages = {path: path.read_bytes() for path in root.rglob("*.html")}
+    words = runner(capsys, monkeypatch, reports=True)
+    with reports.without_sampler(passing=True):
+        found = words("report", *AS_OF, "--variants", "--root", str(root))
+    assert (found.code, found.out) == (1, "")
+    assert "stays as it is, since the draws behind run" in found.err
+    assert {path: path.read_bytes() for path in root.rglob("*.html")} == pages
 
 
 @pytest.mark.parametrize("words", [("--as-of", "2030-01-01"), ("--as-of", "soon"), ("--seed", "-1")])

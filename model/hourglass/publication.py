@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,9 +31,12 @@ class Published:
 
 
 def stamp(forecast: Forecast) -> str:
-    """What tells one run's forecast from another's: the same numbers, made in the same way."""
+    """What tells one run's forecast from another's: the same numbers, made in the same way.
+
+    How long it took, and whether it was in the store, make no difference.
+    """
     told = summary.as_json(forecast)
-    told["run"] |= {"stored": False}
+    told["run"] |= {"stored": False, "seconds": None}
     return store.digest(told)
 
 
@@ -55,9 +58,9 @@ def _places(folder: Path, as_of: date) -> list[Path]:
 
 def read(place: Path) -> Published | None:
     """Report that lies in a folder; None where it is none, or damaged."""
-    if not all((place / name).is_file() for name in (PAGE, TEXT, DATA)):
-        return None
     try:
+        if not all((place / name).stat().st_size for name in (PAGE, TEXT, DATA)):
+            return None
         told = json.loads((place / DATA).read_text(encoding="utf-8"))["report"]
         return Published(place, told["stamp"], frozenset(told["extras"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -82,11 +85,11 @@ Files = Mapping[str, bytes]
 """What a report consists of, by path inside its folder."""
 
 
-def publish(folder: Path, as_of: date, wanted: str, files: Files) -> Path:
+def publish(folder: Path, as_of: date, wanted: str, extras: Set[str], files: Files) -> Path:
     """Write a report and return its folder.
 
-    A report on the same run is replaced; that of another run stays, and the new one is named
-    `<as-of>.2`, `.3` and so on.
+    A report on the same run is replaced, unless another process has meanwhile written one that holds
+    more; that of another run stays, and the new one is named `<as-of>.2`, `.3` and so on.
 
     Raises
     ------
@@ -99,6 +102,8 @@ def publish(folder: Path, as_of: date, wanted: str, files: Files) -> Path:
     try:
         with filelock.FileLock(folder / LOCK, timeout=WAIT):
             known = find(folder, as_of, wanted)
+            if known is not None and extras < known.extras:
+                return known.folder
             place = known.folder if known is not None else _free(folder, as_of)
             _swap(place, files)
             return place
@@ -109,14 +114,14 @@ def publish(folder: Path, as_of: date, wanted: str, files: Files) -> Path:
 def _free(folder: Path, as_of: date) -> Path:
     """First name that nothing bears."""
     count, place = 1, folder / f"{as_of}"
-    while place.exists():
+    while os.path.lexists(place):
         count += 1
         place = folder / f"{as_of}.{count}"
     return place
 
 
 def _swap(place: Path, files: Files) -> None:
-    """Put files into a folder of their own, in one step; what stood there goes once they are in place."""
+    """Put files into a folder of their own, in one step; of what stood there, what is no report's stays."""
     draft, old = (place.with_name(f".{kind}-{place.name}-{os.getpid()}") for kind in ("draft", "old"))
     try:
         for name, content in files.items():
@@ -124,6 +129,7 @@ def _swap(place: Path, files: Files) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         if place.exists():
+            _carry(place, draft)
             os.replace(place, old)
         try:
             os.replace(draft, place)
@@ -134,6 +140,17 @@ def _swap(place: Path, files: Files) -> None:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _carry(place: Path, draft: Path) -> None:
+    """Copy what a reader has put beside a report."""
+    for path in place.iterdir():
+        if path.name in (PAGE, TEXT, DATA, FIGURES):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, draft / path.name, symlinks=True)
+        else:
+            shutil.copy2(path, draft / path.name, follow_symlinks=False)
 
 
 def renew(path: Path, text: str) -> bool:

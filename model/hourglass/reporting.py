@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hourglass import publication, store
 from hourglass.brief import Brief
 from hourglass.case import Case
+from hourglass.errors import HourglassError
 from hourglass.forecaster import Talk
 from hourglass.summary import Forecast
 from hourglass.wish import Wish
@@ -26,6 +27,8 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
 
     Raises
     ------
+    HourglassError
+        Where a report would lose what it holds, since the draws behind it are gone.
     OSError
         Where the disk refuses; no half of a report is left behind.
     """
@@ -41,12 +44,17 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
 
     whole = wish if known is None else wish.joined(known.extras)
     d = dossier.gather(case, told, whole, space, talk)
+    if known is not None and d.found is None:
+        remedy = "forecast as of this day with --method nuts to have a report anew"
+        raise HourglassError(
+            f"{known.folder}: stays as it is, since the draws behind run {told.run.id} are gone; {remedy}"
+        )
     talk("writing the report")
     figures = illustrations.of(d)
     written = outline.brief(d, figures)
     bundle = illustrations.bundle(space.charts) if written.figures else ""
     files = _files(written, d.forecast, whole, stamp, page.html(written, _sliders(d), bundle))
-    place = publication.publish(folder, told.as_of, stamp, files)
+    place = publication.publish(folder, told.as_of, stamp, whole.extras, files)
     _list(case, space)
     return place
 
