@@ -45,7 +45,7 @@ def test_a_file_keeps_its_mode_and_a_link_stays_a_link(tmp_path: Path) -> None:
     real.write_text("old")
     real.chmod(0o640)
     link.symlink_to(real)
-    amendment.put(link, "new")
+    amendment.put(link, b"old", "new")
     assert (link.is_symlink(), real.read_text(), real.stat().st_mode & 0o777) == (True, "new", 0o640)
 
 
@@ -59,7 +59,7 @@ def test_a_failing_disk_leaves_the_file_as_it_was(
     (tmp_path / "it.toml").write_text("old")
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(OSError, match="no space"):
-        amendment.put(tmp_path / "it.toml", "new")
+        amendment.put(tmp_path / "it.toml", b"old", "new")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"it.toml": "old"}
 
 
@@ -98,3 +98,11 @@ def test_a_folder_is_free_again_after_a_writer(tmp_path: Path) -> None:
     for _ in range(2):
         with amendment.hold(tmp_path, "priors/x"):
             pass
+
+
+def test_what_an_editor_saved_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "it.toml"
+    file.write_text("an editor's")
+    with pytest.raises(HourglassError, match=r"it\.toml: was changed meanwhile"):
+        amendment.put(file, b"old", "new")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["an editor's"]

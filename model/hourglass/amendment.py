@@ -84,6 +84,7 @@ def checked(folder: Path, place: str, today: date, name: str, text: str) -> Case
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
         except shutil.Error as error:
             raise HourglassError("\n".join(_uncopied(error, folder, place))) from error
+        (copy / name).unlink(missing_ok=True)  # it may be read-only
         (copy / name).write_bytes(text.encode())
         return replace(case.load(copy, place, today), folder=folder)
 
@@ -96,9 +97,18 @@ def _uncopied(error: shutil.Error, folder: Path, place: str) -> Iterator[str]:
         yield f"{spot}: cannot be copied to be checked ({reason}); make it a plain file or move it elsewhere"
 
 
-def put(file: Path, text: str) -> None:
-    """Replace a file whole or not at all, even where the power fails."""
+def put(file: Path, before: bytes, text: str) -> None:
+    """Replace a file whole or not at all, even where the power fails.
+
+    Raises
+    ------
+    HourglassError
+        Where the file no longer holds `before`, from which the text was made.
+    OSError
+        Where it may not be written to, or the disk refuses.
+    """
     target = file.resolve()  # a link stays a link
+    target.open("r+b").close()  # a rename would replace a file that is read-only
     handle, draft = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -106,6 +116,8 @@ def put(file: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         shutil.copymode(target, draft)
+        if target.read_bytes() != before:
+            raise HourglassError(f"{file}: was changed meanwhile; nothing is written, so do the same again")
         os.replace(draft, target)
     finally:
         Path(draft).unlink(missing_ok=True)

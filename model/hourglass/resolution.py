@@ -55,15 +55,17 @@ def record(folder: Path, place: str, outcome: str, day: date, source: str, today
     InputError
         With every fault of the resolution or of the folder; nothing is written then.
     HourglassError
-        Where another writer keeps the folder too long, or it cannot be locked or copied.
+        Where another writer keeps the folder too long, it cannot be locked or copied, or an
+        editor changes the file meanwhile.
     OSError
         Where the file cannot be written.
     """
     with amendment.hold(folder, place):
+        before = (folder / FILE).read_bytes() if (folder / FILE).is_file() else b""
         stop_on(faults(case.load(folder, place, today), outcome, day, source, today))
         text = _resolved(folder / FILE, place, {"outcome": outcome, "date": day, "source": source.strip()})
         after = amendment.checked(folder, place, today, FILE, text)
-        amendment.put(folder / FILE, text)
+        amendment.put(folder / FILE, before, text)
     return after
 
 

@@ -113,7 +113,8 @@ def revise(
         Where the path is no belief, the statement is faulty, or the folder is with it; nothing
         is written then.
     HourglassError
-        Where another writer keeps the folder too long, or it cannot be locked or copied.
+        Where another writer keeps the folder too long, it cannot be locked or copied, or an
+        editor changes the file meanwhile.
     OSError
         Where the file cannot be written.
     """
@@ -123,8 +124,10 @@ def revise(
     if not write:
         return _plan(folder, place, path, stated, today)
     with amendment.hold(folder, place):
+        before = {file.name: file.read_bytes() for file in folder.glob("*.toml") if file.is_file()}
         planned = _plan(folder, place, path, stated, today)
-        amendment.put(folder / Path(planned.file).name, planned.text)
+        name = Path(planned.file).name
+        amendment.put(folder / name, before[name], planned.text)
     return planned
 
 
