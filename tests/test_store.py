@@ -139,6 +139,19 @@ def test_a_damaged_forecast_counts_as_absent(tmp_path: Path, damage: Callable[[s
     assert store.unreadable(tmp_path, "belarus") == ["run"]
 
 
+def test_a_damaged_run_is_set_aside_whole(tmp_path: Path) -> None:
+    assert store.set_aside(tmp_path, "belarus", "run") is None
+    path = keep(tmp_path, told())
+    assert store.set_aside(tmp_path, "belarus", "run") is None
+    (path / "forecast.json").write_text("{")
+    names = sorted(file.name for file in path.iterdir())
+    aside = store.set_aside(tmp_path, "belarus", "run")
+    assert aside is not None
+    assert sorted(file.name for file in aside.iterdir()) == names
+    assert not path.exists()
+    assert store.unreadable(tmp_path, "belarus") == []
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000 + "]" * 100_000], ids=["half", "list", "nested"])
 def test_damaged_inputs_count_as_gone(tmp_path: Path, text: str) -> None:
     (keep(tmp_path, told()) / "inputs.json").write_text(text)

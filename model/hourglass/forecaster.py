@@ -112,6 +112,8 @@ def forecast(
     """
     began, told = time.monotonic(), store.inputs(case, as_of)
     run = store.key(told, seed)
+    if (aside := store.set_aside(runs, case.question.header.id, run)) is not None:
+        talk(f"the stored run {run} is damaged: it is kept as {aside}, and made anew")
     kept = store.load(runs, case.question.header.id, run)
     if kept is not None and method == NUTS != kept.run.method:
         kept = None

@@ -149,6 +149,16 @@ def load(runs: Path, question: str, run: str) -> Forecast | None:
     return found if found is not None and found.run.id == run else None
 
 
+def set_aside(runs: Path, question: str, run: str) -> Path | None:
+    """Move a damaged run out of the way; where to, None where there is none or it can be read."""
+    folder = runs / question / run
+    if not folder.exists() or load(runs, question, run) is not None:
+        return None
+    kept = Path(tempfile.mkdtemp(prefix=f".damaged-{run}-", dir=folder.parent))
+    os.replace(folder, kept)
+    return kept
+
+
 def recall(runs: Path, forecast: Forecast) -> None:
     """Note that a stored forecast was asked for again: it is the last of its day."""
     with suppress(OSError):  # a store that can only be read still answers
