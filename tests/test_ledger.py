@@ -106,6 +106,7 @@ def held(ledger: Ledger, day: int) -> list[str]:
         ("reading", {"id": '""'}, "reading number 1: id: is empty; fill it in"),
         ("reading", {"id": '"a\\nb"'}, "reading number 1: id: holds '\\n', which does not print; leave"),
         ("reading", {"id": '"a\\u0007"'}, "reading number 1: id: holds '\\x07', which does not print"),
+        ("reading", {"claim": '"a\\u001b[2J"'}, "it: claim: holds '\\x1b', which does not print; leave"),
         ("reading", {"id": "3"}, "reading number 1: id: should be text in quotes, not 3"),
         ("reading", {"id": "[[1]]"}, "reading number 1: id: should be text in quotes, not [[1]]"),
         ("reading", {"driver": "{}"}, "it: driver: should be text in quotes, not {}"),

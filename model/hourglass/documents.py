@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeGuard, Union, get_args, get_origin
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 from pydantic.fields import FieldInfo
@@ -49,6 +50,9 @@ def day(text: str) -> date | None:
 def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty; fill it in")
+    hidden = next((sign for sign in text if category(sign) == "Cc" and sign not in "\t\n\r"), None)
+    if hidden is not None:  # a terminal would obey it
+        raise ValueError(f"holds {hidden!r}, which does not print; leave it out")
     return text
 
 
