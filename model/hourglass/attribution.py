@@ -129,8 +129,8 @@ def between(one: Record, other: Record, told: Told) -> Move:
     by, groups = changes.grouped(changes.between(one.case, one.as_of, other.case, other.as_of))
     way = _Way(one, other, base, told, groups)
     start, worth, ends = way.start(), way.worth(), way.ends()
-    parts = [Part(LATER, float(worth[0]) - start, LATER_HOLDS)]
-    parts += [
+    later = [Part(LATER, float(worth[0]) - start, LATER_HOLDS)] if one.as_of < other.as_of else []
+    parts = later + [
         Part(group.name, float(share), _detail(group), tuple(c.name for c in group.changes))
         for group, share in zip(groups, shapley.shares(worth), strict=True)
     ]
