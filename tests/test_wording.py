@@ -1,7 +1,9 @@
 """Suppositions as written: what they mean, and every fault at once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import folders
 import pytest
 from conftest import AS_OF
 from outlooks import ASKED, shipped
@@ -94,6 +96,13 @@ def test_every_fault_is_told_at_once() -> None:
 def test_an_item_that_is_not_known_yet_cannot_be_left_out() -> None:
     with pytest.raises(InputError, match="is no item known by 2023-01-26"):
         read(without=["2024-02-29-no-invasion-force-seen"])
+
+
+def test_an_item_that_was_withdrawn_need_not_be_left_out(tmp_path: Path) -> None:
+    mine = folders.copied(tmp_path)
+    mine.ledger(folders.entry("reading"), folders.entry("retraction"))
+    with pytest.raises(InputError, match="'it' was withdrawn or revised by then"):
+        wording.read(mine.load(), AS_OF, ASKED, [], None, None, ["it"])
 
 
 def test_months_without_a_setting_are_refused() -> None:

@@ -105,6 +105,10 @@ def faults(case: Case, as_of: date, asked: Horizons, scenario: Scenario) -> Iter
         if one.name == other.name and set(one.span) & set(other.span):
             yield Problem(f"--set {one.name}", "stands twice for some months; give each its own")
     known = {item.id for item in case.evidence(as_of).items}
+    gone = {item.id for item in case.ledger.items if item.known <= as_of} - known
     for item in scenario.without:
-        if item not in known:
+        if item in gone:
+            told = "was withdrawn or revised by then and weighs nothing; leave it out of the request"
+            yield Problem("--without", f"{item!r} {told}")
+        elif item not in known:
             yield Problem("--without", f"{item!r} is no item known by {as_of}; {did_you_mean(item, known)}")
