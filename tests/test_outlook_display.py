@@ -48,7 +48,7 @@ def test_a_list_tells_chance_both_ways_and_gain_in_thousandths() -> None:
 def test_what_too_few_draws_hold_is_too_rare_to_say_what_follows() -> None:
     (line,) = LIST.lines
     told = shown(outlook_display.watchlist(replace(LIST, lines=(replace(line, draws=99.0),)), shipped()))
-    assert "too rare" in told
+    assert "too few draws" in told
     assert "5.2 %" not in told
 
 

@@ -11,7 +11,7 @@ from hourglass import score_display, scores, summary
 from hourglass.case import Case
 from hourglass.question import Header
 
-NEVER = "Entry never happened"
+NEVER = "Entry came in none of these windows"
 INFINITE = "scores minus infinity"
 
 

@@ -84,6 +84,12 @@ def _news(told: Backtest) -> RenderableType:
         table.add_row(
             one.group, _scored(one), str(one.nowcasts), *_scores(one), even.get(one.group, "too few")
         )
+    table.caption = (
+        "Scored: news that both could predict, of all. Known late: those that speak of a month already "
+        "over. Gain: mean difference of the log scores and its standard error; without its widest: the same "
+        "without the one that moves it most. Evenly spread: whether as many came out high and low as were "
+        "expected to."
+    )
     return table
 
 
@@ -107,6 +113,7 @@ def _record(lines: tuple[Line, ...]) -> Table:
         own, outside = line.apart.own, line.apart.outside
         numbers = (f"{own.log:.4f}", f"{outside.log:.4f}", f"{own.brier:.4f}", f"{outside.brier:.4f}")
         table.add_row(span(line.months), str(line.every.n), str(line.apart.n), *numbers)
+    table.caption = "Decided: windows that are over. Apart: those that do not overlap; the scores are theirs."
     return table
 
 

@@ -31,15 +31,16 @@ def sentences(told: Calibration) -> Iterator[str]:
         yield f"{many}: NOT calibrated. {held} fail for {', '.join(told.outside)}."
         chance = f"{1 - LEVEL:.0%}"
         yield f"With {chance} a calibrated machine fails, too; another --seed tells luck from fault."
-    faults = ", ".join(f"{name} {count}" for name, count in told.faults.items()) or "none"
+    faults = ", ".join(f"{count} by {name}" for name, count in told.faults.items()) or "none"
     yield f"Fits with a fault of their own: {told.failed} ({faults}). They count like all others."
 
 
 def table(told: Calibration) -> Table:
     """Quantities nearest to the edge of their band, with how often their intervals held the truth."""
     heads = [f"{share:.0%} held" for share in COVERAGES]
-    found = Table(Column("quantity", overflow="fold"), "way to the edge of its band", *heads)
+    way = "way to the edge of its band; above 100.0%: outside"
+    found = Table(Column("quantity", overflow="fold"), way, *heads)
     chances = [one for one in told.judged if one.group.startswith("P within")]
     for one in (*told.judged[:SHOWN], *(one for one in chances if one not in told.judged[:SHOWN])):
-        found.add_row(one.group, f"{one.way:.0%}", *(f"{share:.0%}" for share in told.coverage[one.group]))
+        found.add_row(one.group, f"{one.way:.1%}", *(f"{share:.0%}" for share in told.coverage[one.group]))
     return found

@@ -69,7 +69,7 @@ def leave(work: Callable[[], int | None]) -> None:
     except (typer.Abort, KeyboardInterrupt):
         code = _complain("interrupted", INTERRUPTED)
     except USAGE as error:
-        told = error.format_message()  # where no command is named, the help itself
+        told = error.format_message().removesuffix(".")  # where no command is named, the help itself
         code = _complain(told if "\n" in told else f"{told}; see --help", InputError.exit_code)
     sys.exit(code or 0)
 

@@ -116,7 +116,8 @@ def climbed(climb: Climb) -> Iterator[str]:
     """What a reader must know of the start of a climb, and of its parts."""
     yield (
         f"The start, {START}, is not the outside view: it holds what is believed of the state's own drivers "
-        "and none of its quiet, where the outside view knows that quiet and no driver."
+        "and none of its quiet, where the outside view knows that quiet and no driver. Own quiet is that "
+        "entry has not come so far; events are reports of occasions, and warnings."
     )
     yield (
         f"As sampled, the parts missed the whole by {phrases.log_odds(climb.missed)}, with a Monte Carlo "

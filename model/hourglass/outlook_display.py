@@ -12,7 +12,7 @@ from hourglass.phrases import percent
 from hourglass.prospects import GRADE
 from hourglass.scenario import GATE, WhatIf
 from hourglass.summary import Horizon
-from hourglass.watchlist import Line, Watchlist
+from hourglass.watchlist import LEAST_DRAWS, Line, Watchlist
 
 
 def watchlist(told: Watchlist, case: Case) -> RenderableType:
@@ -40,7 +40,7 @@ WATCH = ("what, if such an item comes", "chance seen", "P if seen", "P if not", 
 def watch_rows(lines: Sequence[Line]) -> Iterator[tuple[str, ...]]:
     """What could be seen, under the columns `WATCH`."""
     for line in lines:
-        seen = percent(line.if_seen) if line.told else "too rare"
+        seen = percent(line.if_seen) if line.told else "too few draws"
         chances = percent(line.chance), seen, percent(line.if_not)
         yield f"{line.kind}: {line.what}", *chances, f"{1000 * line.gain:.2f}"
 
@@ -50,7 +50,7 @@ def watch_remarks() -> Iterator[str]:
     yield (
         f"Each chance is given that such an item comes next month, at grade {GRADE} and from a new origin: "
         "a reading of the driver, a report of that kind or of its contrary, the next point of the series. "
-        "A warning is looked for now."
+        f"A warning is looked for now. What fewer than {LEAST_DRAWS} equal draws hold has no P if seen."
     )
     yield (
         "A gain is what knowing of it adds to the log score on average. P is taken along one step of each "

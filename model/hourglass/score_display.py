@@ -150,7 +150,10 @@ def remarks(told: Record) -> Iterator[str]:
     if not told.lines:
         return
     if not any(line.every.entries for line in told.lines):
-        yield "Entry never happened: the lower chance always scores better, and these scores choose nothing."
+        yield (
+            "Entry came in none of these windows: the lower chance always scores better, and these scores "
+            "choose nothing."
+        )
     if any(line.every.impossible for line in told.lines):
         yield "A chance of 0 or 1 was wrong: it scores minus infinity, and so does every mean that it is in."
     yield (
