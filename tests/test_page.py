@@ -21,6 +21,9 @@ WIDEST_TABLE = """() => {
     const shown = [...document.querySelectorAll("table")].filter(one => one.checkVisibility());
     return Math.max(...shown.map(one => one.getBoundingClientRect().right));
 }"""
+CUT_TABLES = """() => [...document.querySelectorAll(".scroll")]
+    .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.textContent.trim().slice(0, 40))"""
 PICTURES = ROOT / "build" / "pages"
 """Where a person finds pictures of a page."""
 
@@ -46,7 +49,7 @@ def test_a_page_is_one_file_of_a_size_that_can_be_sent(report: reports.Report) -
 
 
 @pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 820, 1280])
 def test_nothing_is_fetched_nothing_fails_and_nothing_sticks_out(
     window: Window, report: reports.Report, width: int, dark: bool
 ) -> None:
@@ -54,6 +57,7 @@ def test_nothing_is_fetched_nothing_fails_and_nothing_sticks_out(
     assert (found.requests, found.errors) == ([], [])
     assert found.page.evaluate("document.documentElement.scrollWidth") <= width
     assert found.page.evaluate(WIDEST_TABLE) <= width
+    assert found.page.evaluate(CUT_TABLES) == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
