@@ -16,7 +16,17 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from hourglass import calibration, contest, exam, naive, options, validation, validation_page, workspace
+from hourglass import (
+    calibration,
+    contest,
+    exam,
+    naive,
+    options,
+    store,
+    validation,
+    validation_page,
+    workspace,
+)
 from hourglass.batch import Place
 from hourglass.case import Case
 from hourglass.contest import FULL, Lead, Standing
@@ -92,8 +102,9 @@ def test_worlds_with_a_quantity_out_of_its_band_are_drawn_again_once(
     trial = calibration.Trial(ground.case, quick.as_of, months, ground.seed + 1, 0)
     shutil.copytree(first, first.with_name(calibration.key(trial)))
     for path in first.glob("*.json"):
-        world = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps(world | {"ranks": world["ranks"] | {"P within 3 months": 0}}), "utf-8")
+        world = json.loads(path.read_text(encoding="utf-8"))["result"]
+        planted = world | {"ranks": world["ranks"] | {"P within 3 months": 0}}
+        path.write_text(json.dumps({"sha256": store.digest(planted), "result": planted}), encoding="utf-8")
     told = validation.run(ground, QUICK, tmp_path, Place(), unheard)
     assert quick.again is None
     assert told.again is not None
