@@ -149,6 +149,20 @@ def test_a_report_does_not_lose_what_draws_that_are_gone_gave_it(
     assert {path: path.read_bytes() for path in root.rglob("*.html")} == pages
 
 
+def test_a_withheld_report_takes_any_wish(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    root = shutil.copytree(reports.withheld().root, tmp_path / "root")
+    for data in root.glob(f"reports/belarus/*/{publication.DATA}"):
+        told = json.loads(data.read_text())
+        told["report"]["extras"] = []
+        data.write_text(json.dumps(told))
+    words = runner(capsys, monkeypatch, reports=True)
+    with reports.without_sampler(passing=False):
+        found = words("report", *AS_OF, "--variants", "--root", str(root))
+    assert (found.code, "Traceback" in found.err) == (3, False)
+
+
 @pytest.mark.parametrize("words", [("--as-of", "2030-01-01"), ("--as-of", "soon"), ("--seed", "-1")])
 def test_what_cannot_be_reported_is_refused(run: Run, words: tuple[str, ...]) -> None:
     found = run("report", *words)

@@ -44,7 +44,7 @@ def report(case: Case, told: Forecast, wish: Wish, space: Workspace, talk: Talk)
 
     whole = wish if known is None else wish.joined(known.extras)
     d = dossier.gather(case, told, whole, space, talk)
-    if known is not None and d.found is None:
+    if known is not None and told.verdict.passed and d.found is None:
         remedy = "forecast as of this day with --method nuts to have a report anew"
         raise HourglassError(
             f"{known.folder}: stays as it is, since the draws behind run {told.run.id} are gone; {remedy}"
